@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what is missing of Debian's packages: for building, running, testing.
+#   deploy/install-packages.sh build run test
+# Says first what it installs.  Works as root or with sudo; a second run installs nothing.
+set -euo pipefail
+
+build=(gcc cmake ninja-build pkg-config git ca-certificates libmicrohttpd-dev
+    libcurl4-openssl-dev libjansson-dev libmosquitto-dev libsystemd-dev zlib1g-dev)
+run=(python3 curl)
+test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
+    python3-paho-mqtt python3-yaml mosquitto openssl prometheus clang clang-format
+    clang-tidy)
+
+missing=()
+for group in "$@"; do
+    case $group in
+    build | run | test) declare -n packages=$group ;;
+    *)
+        echo "install-packages.sh: unknown group \"$group\": allowed build, run, test" >&2
+        exit 2
+        ;;
+    esac
+    for package in "${packages[@]}"; do
+        state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$state" = installed ] || missing+=("$package")
+    done
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || {
+        echo "These packages are missing and sudo is not there to install them: ${missing[*]}" >&2
+        exit 1
+    }
+    as_root=(sudo)
+fi
+echo "Installing: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! { "${as_root[@]}" apt-get update -q &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "Installing failed, the lines above say why." >&2
+    exit 1
+fi

@@ -1,0 +1,126 @@
+/* station_actions.c - --once and --station.unmapped: ask a station, print, end. */
+#include <pthread.h>
+#include <stdio.h>
+
+#include "actions/actions.h"
+#include "actions/station_access.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "exporter.h"
+#include "generation.h"
+#include "map/metric_map.h"
+#include "model/snapshot.h"
+#include "render/renderer.h"
+#include "scrape.h"
+#include "self/self_metrics.h"
+#include "station.h"
+
+#define UNMAPPED_ARENA_MAX ((size_t)64 * 1024 * 1024)
+
+/* What both actions need: files read, station asked. */
+struct answer {
+    struct generation *generation;
+    struct station *station;
+    struct snapshot *snapshot;
+};
+
+static void release_answer(struct answer *answer)
+{
+    snapshot_release(answer->snapshot);
+    station_close(answer->station);
+    generation_release(answer->generation);
+}
+
+static int ask(const struct config *config, struct answer *out_answer)
+{
+    struct answer answer = {0};
+    struct error error = {0};
+    struct buf mistakes = buf_new(PAGE_BYTES_MAX);
+    enum err outcome = generation_load(config, &answer.generation, &mistakes);
+
+    if (outcome != ERR_OK) {
+        (void)fprintf(stderr, "%.*s", STR_ARG(buf_str(&mistakes)));
+    } else {
+        outcome = station_ask_once(config, metric_map_wants(answer.generation->map),
+                                   &answer.station, &answer.snapshot, &error);
+        if (outcome != ERR_OK)
+            (void)fprintf(stderr, "%s\n", error.text);
+    }
+    buf_free(&mistakes);
+    if (outcome != ERR_OK) {
+        release_answer(&answer);
+        return EXIT_USAGE;
+    }
+    *out_answer = answer;
+    return EXIT_WELL;
+}
+
+static int print(struct buf *text, enum err outcome)
+{
+    if (outcome == ERR_OK && !text->failed && text->n)
+        (void)fwrite(text->p, 1, text->n, stdout);
+    bool was_written = fflush(stdout) == 0 && outcome == ERR_OK && !text->failed;
+    buf_free(text);
+    return was_written ? EXIT_WELL : EXIT_USAGE;
+}
+
+int action_once(const struct config *config)
+{
+    const struct page_filter all = {0};
+    struct answer answer;
+    struct self_view self;
+    struct buf page = buf_new(PAGE_BYTES_MAX);
+    int code = ask(config, &answer);
+
+    if (code != EXIT_WELL)
+        return code;
+    struct exporter exporter = {
+        .config = config,
+        .station = answer.station,
+        .started_at = clock_unix_seconds(),
+        .generation_lock = PTHREAD_MUTEX_INITIALIZER,
+        .generation = answer.generation,
+        .was_reload_good = true,
+    };
+    exporter_view(&exporter, answer.generation, &self);
+    self.deadline_seconds = (double)config->scrape_timeout_ms / 1000;
+    enum err outcome = page_write(answer.generation, answer.snapshot, &self,
+                                  renderer_for(STR_OF("")), &all, NULL, &page);
+    code = print(&page, outcome);
+    if (code == EXIT_WELL && !snapshot_has_values(answer.snapshot))
+        code = EXIT_STATION;
+    release_answer(&answer);
+    return code;
+}
+
+static void suggest_row(void *context, const struct apply_note *note)
+{
+    if (str_equal(str_from(note->what), STR_OF("unmapped")))
+        metric_map_suggest(note, context);
+}
+
+int action_unmapped(const struct config *config)
+{
+    struct arena arena = arena_new(UNMAPPED_ARENA_MAX);
+    struct sample_set samples = sample_set_in(&arena);
+    struct apply_counts counts = {0};
+    struct buf rows = buf_new(PAGE_BYTES_MAX);
+    const struct apply_listener listener = {suggest_row, &rows};
+    struct answer answer;
+    int code = ask(config, &answer);
+
+    if (code != EXIT_WELL)
+        return code;
+    metric_map_apply(answer.generation->map, answer.snapshot, &samples, &counts,
+                     &listener);
+    code = print(&rows, ERR_OK);
+    if (code == EXIT_WELL && !snapshot_has_values(answer.snapshot)) {
+        (void)fprintf(stderr, "--station.url=%.*s: the station gave no values\n",
+                      STR_ARG(config->station_url));
+        code = EXIT_STATION;
+    }
+    arena_free(&arena);
+    release_answer(&answer);
+    return code;
+}

@@ -1,0 +1,105 @@
+/* arena.c - see arena.h */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Small enough not to matter for a page, large enough for few calls of malloc. */
+#define ARENA_BLOCK_BYTES ((size_t)16 * 1024)
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used;
+    size_t size;
+    alignas(max_align_t) char bytes[];
+};
+
+struct arena arena_new(size_t max_bytes)
+{
+    return (struct arena){.max_bytes = max_bytes};
+}
+
+static struct arena_block *add_block(struct arena *arena, size_t need)
+{
+    size_t size = need > ARENA_BLOCK_BYTES ? need : ARENA_BLOCK_BYTES;
+    struct arena_block *block = calloc(1, sizeof *block + size);
+
+    if (!block)
+        return NULL;
+    block->size = size;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+    const size_t unit = alignof(max_align_t);
+
+    if (arena->failed || bytes > arena->max_bytes - arena->used_bytes) {
+        arena->failed = true;
+        return NULL;
+    }
+    size_t rounded = (bytes + unit - 1) / unit * unit;
+    struct arena_block *block = arena->blocks;
+    if (!block || rounded > block->size - block->used)
+        block = add_block(arena, rounded);
+    if (!block) {
+        arena->failed = true;
+        return NULL;
+    }
+    void *piece = block->bytes + block->used;
+    block->used += rounded;
+    arena->used_bytes += bytes;
+    return piece;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t bytes_each)
+{
+    if (bytes_each && count > SIZE_MAX / 2 / bytes_each) {
+        arena->failed = true;
+        return NULL;
+    }
+    return arena_alloc(arena, count * bytes_each);
+}
+
+struct str arena_copy(struct arena *arena, struct str s)
+{
+    char *copy = arena_alloc(arena, s.n + 1);
+
+    if (!copy)
+        return (struct str)STR("");
+    if (s.n)
+        memcpy(copy, s.p, s.n);
+    return (struct str){copy, s.n};
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = n < 0 ? NULL : arena_alloc(arena, (size_t)n + 1);
+    if (!text)
+        return (struct str)STR("");
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)n + 1, format, arguments);
+    va_end(arguments);
+    return (struct str){text, (size_t)n};
+}
+
+void arena_free(struct arena *arena)
+{
+    while (arena->blocks) {
+        struct arena_block *next = arena->blocks->next;
+        free(arena->blocks);
+        arena->blocks = next;
+    }
+    *arena = arena_new(arena->max_bytes);
+}

@@ -1,0 +1,93 @@
+/* buf.c - see buf.h */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUF_FIRST_BYTES ((size_t)1024)
+
+struct buf buf_new(size_t max_bytes)
+{
+    return (struct buf){.max = max_bytes};
+}
+
+char *buf_reserve(struct buf *buf, size_t n)
+{
+    if (buf->failed || n > buf->max - buf->n) {
+        buf->failed = true;
+        return NULL;
+    }
+    if (n <= buf->size - buf->n)
+        return buf->p + buf->n;
+
+    size_t size = buf->size ? buf->size : BUF_FIRST_BYTES;
+    while (size - buf->n < n)
+        size *= 2;
+    if (size > buf->max)
+        size = buf->max;
+    char *p = realloc(buf->p, size ? size : 1);
+    if (!p) {
+        buf->failed = true;
+        return NULL;
+    }
+    buf->p = p;
+    buf->size = size;
+    return buf->p + buf->n;
+}
+
+void buf_add(struct buf *buf, struct str s)
+{
+    char *room = s.n ? buf_reserve(buf, s.n) : NULL;
+
+    if (!room)
+        return;
+    memcpy(room, s.p, s.n);
+    buf->n += s.n;
+}
+
+void buf_add_text(struct buf *buf, const char *text)
+{
+    buf_add(buf, str_from(text));
+}
+
+void buf_add_char(struct buf *buf, char c)
+{
+    buf_add(buf, (struct str){&c, 1});
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int n = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *room = n < 0 ? NULL : buf_reserve(buf, (size_t)n + 1);
+    if (!room) {
+        buf->failed = true;
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(room, (size_t)n + 1, format, arguments);
+    va_end(arguments);
+    buf->n += (size_t)n;
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf->n = 0;
+    buf->failed = false;
+}
+
+struct str buf_str(const struct buf *buf)
+{
+    return (struct str){buf->p ? buf->p : "", buf->n};
+}
+
+void buf_free(struct buf *buf)
+{
+    free(buf->p);
+    *buf = buf_new(buf->max);
+}

@@ -1,0 +1,142 @@
+/* log.c - see log.h */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+#define LOG_LINE_MAX ((size_t)8 * 1024)
+
+static const char *const words[LOG_LEVEL_END] = {"debug", "info", "warn", "error"};
+
+/* Written once before threads start, only read afterwards. */
+static enum log_level least_level = LOG_INFO;
+static enum log_format line_format = LOG_LOGFMT;
+
+static atomic_uint_fast64_t line_counts[LOG_LEVEL_END];
+
+void log_configure(enum log_level least, enum log_format format)
+{
+    least_level = least;
+    line_format = format;
+}
+
+const char *log_level_word(enum log_level level)
+{
+    return words[level];
+}
+
+static bool needs_quotes(struct str value)
+{
+    if (value.n == 0)
+        return true;
+    for (size_t i = 0; i < value.n; i++)
+        if ((unsigned char)value.p[i] <= ' ' || strchr("\"=\\\x7f", value.p[i]))
+            return true;
+    return false;
+}
+
+static void add_quoted(struct buf *line, struct str value)
+{
+    buf_add_char(line, '"');
+    for (size_t i = 0; i < value.n; i++) {
+        unsigned char c = (unsigned char)value.p[i];
+        if (c == '"' || c == '\\')
+            buf_printf(line, "\\%c", c);
+        else if (c == '\n')
+            buf_add_text(line, "\\n");
+        else if (c < ' ' || c == 0x7f)
+            buf_printf(line, "\\u%04x", c);
+        else
+            buf_add_char(line, (char)c);
+    }
+    buf_add_char(line, '"');
+}
+
+static void add_pair(struct buf *line, const char *key, struct str value)
+{
+    if (line_format == LOG_JSON) {
+        buf_printf(line, "%s\"%s\":", line->n ? "," : "{", key);
+        add_quoted(line, value);
+        return;
+    }
+    buf_printf(line, "%s%s=", line->n ? " " : "", key);
+    if (needs_quotes(value))
+        add_quoted(line, value);
+    else
+        buf_add(line, value);
+}
+
+static void add_time(struct buf *line)
+{
+    struct timespec now = {0};
+    struct tm parts = {0};
+    char text[64];
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)gmtime_r(&now.tv_sec, &parts);
+    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(text + n, sizeof text - n, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    add_pair(line, "time", str_from(text));
+}
+
+/* A full disk or a closed stderr must not stop the exporter. */
+static void write_line(struct str line)
+{
+    while (line.n) {
+        ssize_t n = write(STDERR_FILENO, line.p, line.n);
+        if (n <= 0)
+            return;
+        line = str_skip(line, (size_t)n);
+    }
+}
+
+void log_write(enum log_level level, const char *message, ...)
+{
+    va_list pairs;
+
+    atomic_fetch_add(&line_counts[level], 1);
+    if (level < least_level)
+        return;
+    struct buf line = buf_new(LOG_LINE_MAX);
+    add_time(&line);
+    add_pair(&line, "level", str_from(words[level]));
+    add_pair(&line, "msg", str_from(message));
+    va_start(pairs, message);
+    for (const char *key; (key = va_arg(pairs, const char *));)
+        add_pair(&line, key, str_from(va_arg(pairs, const char *)));
+    va_end(pairs);
+    buf_add_text(&line, line_format == LOG_JSON ? "}\n" : "\n");
+    if (!line.failed)
+        write_line(buf_str(&line));
+    buf_free(&line);
+}
+
+uint64_t log_lines(enum log_level level)
+{
+    return atomic_load(&line_counts[level]);
+}
+
+bool log_outcome_failed(struct log_outcome *outcome, struct str what)
+{
+    uint64_t hash = str_hash(what, STR_HASH_SEED) | 1; /* never 0 */
+    bool is_news = outcome->said_hash != hash;
+
+    outcome->repetitions = is_news ? 0 : outcome->repetitions + 1;
+    outcome->said_hash = hash;
+    return is_news;
+}
+
+bool log_outcome_recovered(struct log_outcome *outcome, uint64_t *out_repetitions)
+{
+    bool had_failed = outcome->said_hash != 0;
+
+    *out_repetitions = outcome->repetitions;
+    *outcome = (struct log_outcome){0};
+    return had_failed;
+}

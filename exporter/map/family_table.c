@@ -1,0 +1,265 @@
+/* family_table.c - see family_table.h */
+#include "map/family_table.h"
+
+#include <stdlib.h>
+
+#include "map/info_labels.h"
+#include "map/metric_name.h"
+
+#define HELP_MAX ((size_t)64 * 1024)
+
+static int compare_names(const void *left, const void *right)
+{
+    return str_compare(*(const struct str *)left, *(const struct str *)right);
+}
+
+/* The names of the row's labels as one text: what rows of a metric must agree in. */
+static struct str label_signature(const struct map_row *row, struct buf *scratch)
+{
+    struct str names[ROW_LABEL_NAMES_MAX];
+    size_t count = map_row_label_names(row, names);
+
+    buf_clear(scratch);
+    qsort(names, count, sizeof *names, compare_names);
+    buf_add_text(scratch, row->is_station ? "site" : "site, device, instance");
+    for (size_t i = 0; i < count; i++)
+        buf_printf(scratch, ", %.*s", STR_ARG(names[i]));
+    return buf_str(scratch);
+}
+
+/* What is different, in a word; NULL if nothing is. */
+static const char *disagreement(const struct map_row *row, const struct map_row *first)
+{
+    struct buf scratch = buf_new(HELP_MAX);
+    struct buf scratch_first = buf_new(HELP_MAX);
+    const char *word = NULL;
+
+    if (row->type != first->type)
+        word = "type";
+    else if (!str_equal(row->help, first->help))
+        word = "help";
+    else if (!enum_table_equal(row->enumeration, first->enumeration))
+        word = "enum";
+    else if (!str_equal(row->metric, STR_OF(ALARM_METRIC)) &&
+             !str_equal(label_signature(row, &scratch),
+                        label_signature(first, &scratch_first)))
+        word = "labels";
+    buf_free(&scratch_first);
+    buf_free(&scratch);
+    return word;
+}
+
+static void check_agreement(const struct map_row *row, const struct map_family *family,
+                            struct map_mistakes *mistakes)
+{
+    const char *word = disagreement(row, family->first);
+
+    if (!word)
+        return;
+    map_mistakes_add(mistakes, row->file, row->place,
+                     "%s of metric %.*s differs from that of %.*s (%.*s); all its rows "
+                     "must agree",
+                     word, STR_ARG(row->metric), STR_ARG(family->first->place),
+                     STR_ARG(family->first->file));
+}
+
+static void add_info_label(struct map_family *family, struct str label,
+                           const struct map_row *row, struct map_mistakes *mistakes)
+{
+    for (size_t i = 0; i < family->info_label_count; i++)
+        if (str_equal(family->info_labels[i], label))
+            return;
+    if (family->info_label_count < FAMILY_INFO_LABELS_MAX)
+        family->info_labels[family->info_label_count++] = label;
+    else
+        map_mistakes_add(mistakes, row->file, row->place,
+                         "metric %.*s has more than %d labels", STR_ARG(row->metric),
+                         FAMILY_INFO_LABELS_MAX);
+}
+
+static void add_info_labels(struct map_family *family, const struct map_row *row,
+                            struct map_mistakes *mistakes)
+{
+    if (!family->info_labels || info_labels_of(row->metric))
+        return;
+    add_info_label(family, row->label, row, mistakes);
+    for (size_t i = 0; i < row->mark_count; i++)
+        add_info_label(family, row->marks[i].label, row, mistakes);
+    qsort(family->info_labels, family->info_label_count, sizeof *family->info_labels,
+          compare_names);
+}
+
+static bool reserve_info_labels(struct map_family *family, struct arena *arena)
+{
+    const struct info_labels *promised = info_labels_of(family->family.name);
+
+    family->info_labels =
+        arena_array(arena, FAMILY_INFO_LABELS_MAX, sizeof *family->info_labels);
+    if (!family->info_labels)
+        return false;
+    for (size_t i = 0; promised && i < promised->label_count; i++)
+        family->info_labels[family->info_label_count++] = promised->labels[i];
+    return true;
+}
+
+/* The families share the room of the rows: no more of them than rows, and our own. */
+static struct map_family *add_family(struct family_table *table, struct arena *arena,
+                                     const struct family *family)
+{
+    struct map_family *added = arena_alloc(arena, sizeof *added);
+
+    if (!added)
+        return NULL;
+    added->family = *family;
+    if (family->type == SAMPLE_INFO && !reserve_info_labels(added, arena))
+        return NULL;
+    table->families[table->count++] = added;
+    str_index_put(&table->by_name, family->name, added);
+    return added;
+}
+
+static void check_base(struct family_table *table, struct map_family *family,
+                       struct map_mistakes *mistakes)
+{
+    const struct map_row *row = family->first;
+    struct str base = metric_name_base(family->family.name, family->family.type);
+    const struct map_family *other = str_index_get(&table->by_base, base);
+
+    if (other)
+        map_mistakes_add(mistakes, row->file, row->place,
+                         "metric %.*s clashes with %.*s: OpenMetrics calls both %.*s",
+                         STR_ARG(row->metric), STR_ARG(other->family.name),
+                         STR_ARG(base));
+    else
+        str_index_put(&table->by_base, base, family);
+}
+
+static bool add_row(struct family_table *table, struct arena *arena, struct map_row *row,
+                    struct map_mistakes *mistakes)
+{
+    struct map_family *family = str_index_get(&table->by_name, row->metric);
+
+    if (!family) {
+        const struct family made = {row->metric, row->help, row->unit, row->type};
+        family = add_family(table, arena, &made);
+        if (!family)
+            return false;
+        family->first = row;
+        check_base(table, family, mistakes);
+    }
+    row->family = family;
+    if (family->first)
+        check_agreement(row, family, mistakes);
+    if (row->type == SAMPLE_INFO)
+        add_info_labels(family, row, mistakes);
+    return true;
+}
+
+static int compare_families(const void *left, const void *right)
+{
+    const struct map_family *a = *(struct map_family *const *)left;
+    const struct map_family *b = *(struct map_family *const *)right;
+
+    return str_compare(a->family.name, b->family.name);
+}
+
+/* It stands on the page even where no row gives it a label. */
+static bool add_device_info(struct family_table *table, struct arena *arena)
+{
+    static const struct family device_info = {
+        STR(DEVICE_INFO_METRIC), STR("A device, its names and versions as labels."),
+        STR(""), SAMPLE_INFO};
+
+    return str_index_get(&table->by_name, device_info.name) ||
+           add_family(table, arena, &device_info);
+}
+
+bool family_table_build(struct family_table *table, struct arena *arena,
+                        const struct map_rows *rows, struct map_mistakes *mistakes)
+{
+    bool is_good = true;
+
+    table->by_name = str_index_new(MAP_ROWS_MAX + 1);
+    table->by_base = str_index_new(MAP_ROWS_MAX + 1);
+    table->families = arena_array(arena, rows->count + 1, sizeof(struct map_family *));
+    if (!table->families)
+        return false;
+    for (size_t i = 0; i < rows->count && is_good; i++)
+        if (!map_row_is_ignored(rows->rows[i]))
+            is_good = add_row(table, arena, rows->rows[i], mistakes);
+    is_good = is_good && add_device_info(table, arena);
+    qsort(table->families, table->count, sizeof(struct map_family *), compare_families);
+    for (size_t i = 0; i < table->count; i++)
+        table->families[i]->order = i;
+    return is_good && !table->by_name.failed && !table->by_base.failed;
+}
+
+/* One path of several device types, or with several pointers, is told once. */
+static void add_help_path(struct map_family *family, const struct map_row *row,
+                          struct str_index *seen, struct arena *arena)
+{
+    struct str path = row->pattern->text;
+    struct str key =
+        arena_printf(arena, "%.*s %.*s", STR_ARG(row->metric), STR_ARG(path));
+
+    if (str_index_get(seen, key))
+        return;
+    str_index_put(seen, key, family);
+    if (family->help_path_count < FAMILY_HELP_PATHS_MAX)
+        family->help_paths[family->help_path_count] = path;
+    family->help_path_count++;
+}
+
+static struct str help_text(const struct map_family *family, struct arena *arena)
+{
+    struct buf help = buf_new(HELP_MAX);
+    size_t told = family->help_path_count < FAMILY_HELP_PATHS_MAX ? family->help_path_count
+                                                                  : FAMILY_HELP_PATHS_MAX;
+
+    buf_add(&help, family->family.help);
+    for (size_t i = 0; i < told; i++)
+        buf_printf(&help, "%s%.*s", i ? ", " : " D-Bus ", STR_ARG(family->help_paths[i]));
+    if (family->help_path_count > told)
+        buf_printf(&help, " and %zu more", family->help_path_count - told);
+    buf_add_text(&help, told ? "." : "");
+    if (family->first && family->first->enumeration) {
+        buf_add_char(&help, ' ');
+        enum_table_describe(family->first->enumeration, &help);
+    }
+    struct str text = arena_copy(arena, buf_str(&help));
+    buf_free(&help);
+    return text;
+}
+
+bool family_table_describe(struct family_table *table, struct arena *arena,
+                           const struct map_rows *rows)
+{
+    struct str_index seen = str_index_new(MAP_ROWS_MAX);
+    struct arena keys = arena_new(arena->max_bytes);
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct map_row *row = rows->rows[i];
+        struct map_family *family =
+            row->is_active ? str_index_get(&table->by_name, row->metric) : NULL;
+        if (family)
+            add_help_path(family, row, &seen, &keys);
+    }
+    for (size_t i = 0; i < table->count; i++)
+        table->families[i]->family.help = help_text(table->families[i], arena);
+    bool is_good = !seen.failed && !keys.failed && !arena->failed;
+    arena_free(&keys);
+    str_index_free(&seen);
+    return is_good;
+}
+
+const struct map_family *family_table_find(const struct family_table *table,
+                                           struct str name)
+{
+    return str_index_get(&table->by_name, name);
+}
+
+void family_table_free(struct family_table *table)
+{
+    str_index_free(&table->by_name);
+    str_index_free(&table->by_base);
+}

@@ -1,0 +1,99 @@
+/* map_device.c - see map_device.h */
+#include "map/map_device.h"
+
+#include <stdlib.h>
+
+#include "map/map_rows.h"
+
+struct map_device *map_devices_find(const struct map_devices *devices, struct str name)
+{
+    for (size_t i = 0; i < devices->count; i++)
+        if (str_equal(devices->devices[i]->name, name))
+            return devices->devices[i];
+    return NULL;
+}
+
+struct map_device *map_devices_get(struct map_devices *devices, struct arena *arena,
+                                   struct str name)
+{
+    struct map_device *device = map_devices_find(devices, name);
+
+    if (device || devices->count == MAP_DEVICES_MAX)
+        return device;
+    device = arena_alloc(arena, sizeof *device);
+    if (!device)
+        return NULL;
+    device->name = name;
+    device->importance = MAP_IMPORTANCE_DEFAULT;
+    device->literals = str_index_new(MAP_ROWS_MAX);
+    devices->devices[devices->count++] = device;
+    return device;
+}
+
+static int compare_devices(const void *left, const void *right)
+{
+    const struct map_device *a = *(struct map_device *const *)left;
+    const struct map_device *b = *(struct map_device *const *)right;
+
+    return str_compare(a->name, b->name);
+}
+
+/* Cuts a device's rows into runs of one path. */
+static bool fill_device(struct map_device *device, struct arena *arena,
+                        struct map_row *const *rows, size_t row_count)
+{
+    device->paths = arena_array(arena, row_count, sizeof *device->paths);
+    if (!device->paths)
+        return false;
+    for (size_t i = 0; i < row_count; i++) {
+        if (i > 0 && map_row_same_path(rows[i], rows[i - 1])) {
+            device->paths[device->path_count - 1].row_count++;
+            continue;
+        }
+        struct map_path *path = &device->paths[device->path_count++];
+        *path = (struct map_path){rows[i]->pattern, rows + i, 1};
+        if (path->pattern->capture_count)
+            continue;
+        device->literal_count++;
+        str_index_put(&device->literals, path->pattern->text, path);
+    }
+    return !device->literals.failed;
+}
+
+bool map_devices_fill(struct map_devices *devices, struct arena *arena,
+                      struct map_row *const *rows, size_t row_count)
+{
+    bool is_good = true;
+
+    qsort(devices->devices, devices->count, sizeof *devices->devices, compare_devices);
+    for (size_t start = 0, end; start < row_count; start = end) {
+        for (end = start + 1; end < row_count; end++)
+            if (!str_equal(rows[end]->device, rows[start]->device))
+                break;
+        struct map_device *device = map_devices_find(devices, rows[start]->device);
+        is_good = is_good && device && fill_device(device, arena, rows + start, end - start);
+    }
+    return is_good;
+}
+
+const struct map_path *map_device_find_path(const struct map_device *device,
+                                            struct str path,
+                                            struct path_captures *out_captures)
+{
+    const struct map_path *literal = str_index_get(&device->literals, path);
+
+    if (literal) {
+        out_captures->count = 0;
+        return literal;
+    }
+    for (size_t i = device->literal_count; i < device->path_count; i++)
+        if (path_pattern_match(device->paths[i].pattern, path, out_captures))
+            return &device->paths[i];
+    return NULL;
+}
+
+void map_devices_free(struct map_devices *devices)
+{
+    for (size_t i = 0; i < devices->count; i++)
+        str_index_free(&devices->devices[i]->literals);
+}

@@ -1,0 +1,114 @@
+/* map_rows.c - see map_rows.h */
+#include "map/map_rows.h"
+
+#include <stdlib.h>
+
+#define ROWS_FIRST ((size_t)1024)
+
+void map_rows_add(struct map_rows *rows, struct map_row *row)
+{
+    if (rows->failed || rows->count == MAP_ROWS_MAX) {
+        rows->failed = true;
+        return;
+    }
+    if (rows->count == rows->size) {
+        size_t size = rows->size ? rows->size * 2 : ROWS_FIRST;
+        struct map_row **wider = realloc(rows->rows, size * sizeof *wider);
+        if (!wider) {
+            rows->failed = true;
+            return;
+        }
+        rows->rows = wider;
+        rows->size = size;
+    }
+    rows->rows[rows->count++] = row;
+}
+
+/* How much of an earlier row a later one means. */
+enum closeness { OTHER_PATH, SAME_PATH, SAME_JSON, SAME_ROW };
+
+static enum closeness closeness(const struct map_row *earlier, const struct map_row *later)
+{
+    if (!earlier || earlier->text >= later->text || !map_row_same_path(earlier, later))
+        return OTHER_PATH;
+    if (!str_equal(map_row_json(earlier), map_row_json(later)))
+        return SAME_PATH;
+    return str_equal(earlier->label, later->label) ? SAME_ROW : SAME_JSON;
+}
+
+static enum closeness closest(struct map_row *const *rows, size_t count,
+                              const struct map_row *later)
+{
+    enum closeness best = OTHER_PATH;
+
+    for (size_t i = 0; i < count; i++)
+        if (closeness(rows[i], later) > best)
+            best = closeness(rows[i], later);
+    return best;
+}
+
+/* What is at least this close is replaced. */
+static enum closeness threshold(struct map_row *const *rows, size_t count,
+                                const struct map_row *later)
+{
+    if (map_row_is_ignored(later))
+        return later->json ? SAME_JSON : SAME_PATH;
+    enum closeness best = closest(rows, count, later);
+    return best == OTHER_PATH ? SAME_PATH : best;
+}
+
+void map_rows_merge(struct map_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct map_row *later = rows->rows[i];
+        if (later->text == 0)
+            continue;
+        enum closeness least = threshold(rows->rows, i, later);
+        for (size_t k = 0; k < i; k++)
+            if (closeness(rows->rows[k], later) >= least)
+                rows->rows[k] = NULL;
+        /* One pointer of several was dropped: the path itself is still mapped. */
+        if (map_row_is_ignored(later) && later->json &&
+            closest(rows->rows, i, later) != OTHER_PATH)
+            rows->rows[i] = NULL;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i])
+            rows->rows[count++] = rows->rows[i];
+    rows->count = count;
+}
+
+/* The rank of the text makes the order of equal rows, and so the mistake, predictable. */
+static int compare_rows(const void *left, const void *right)
+{
+    const struct map_row *a = *(struct map_row *const *)left;
+    const struct map_row *b = *(struct map_row *const *)right;
+    int order = map_row_compare(a, b);
+
+    return order ? order : (a->text > b->text) - (a->text < b->text);
+}
+
+void map_rows_sort(struct map_rows *rows, struct map_mistakes *mistakes)
+{
+    if (rows->count == 0)
+        return;
+    qsort(rows->rows, rows->count, sizeof *rows->rows, compare_rows);
+    for (size_t i = 1; i < rows->count; i++) {
+        const struct map_row *a = rows->rows[i - 1];
+        const struct map_row *b = rows->rows[i];
+        if (map_row_compare(a, b) == 0)
+            map_mistakes_add(mistakes, b->file, b->place, "the row stands twice (%.*s)",
+                             STR_ARG(a->file));
+        else if (map_row_same_path(a, b) && map_row_is_ignored(a) != map_row_is_ignored(b))
+            map_mistakes_add(mistakes, b->file, b->place,
+                             "the path is both mapped and left out (%.*s)",
+                             STR_ARG(a->file));
+    }
+}
+
+void map_rows_free(struct map_rows *rows)
+{
+    free(rows->rows);
+    *rows = (struct map_rows){0};
+}

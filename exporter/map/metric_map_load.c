@@ -1,0 +1,97 @@
+/* metric_map_load.c - texts into a map, in steps that each tell all their mistakes. */
+#include <stdlib.h>
+
+#include "map/map_intake.h"
+#include "map/map_selection.h"
+#include "map/metric_map_parts.h"
+
+/* Rows, families and texts of MAP_ROWS_MAX rows. */
+#define MAP_ARENA_MAX ((size_t)128 * 1024 * 1024)
+
+static void take_texts(const struct map_options *options, struct map_intake *intake)
+{
+    for (size_t i = 0; i < options->built_in_count; i++)
+        map_intake_add(intake, &options->built_in[i], 0);
+    for (size_t i = 0; i < options->added_count; i++)
+        map_intake_add(intake, &options->added[i], i + 1);
+    if (intake->rows.failed)
+        map_mistakes_add(&intake->mistakes, STR_OF("--map.file"), STR_OF(""),
+                         "the map has more than %d rows", MAP_ROWS_MAX);
+}
+
+/* Everything but memory is told as mistakes. */
+static bool assemble(const struct map_options *options, struct map_intake *intake,
+                     struct metric_map *map)
+{
+    struct arena *arena = &map->arena;
+    struct map_rows *rows = &intake->rows;
+
+    map_rows_merge(rows);
+    map_intake_resolve_enums(intake);
+    bool is_good = family_table_build(&map->families, arena, rows, &intake->mistakes);
+    map_rows_sort(rows, &intake->mistakes);
+    is_good = is_good && map_devices_fill(&map->devices, arena, rows->rows, rows->count);
+    map_selection_make(options, &map->devices, rows, &intake->mistakes);
+    return is_good && family_table_describe(&map->families, arena, rows) &&
+           map_selection_wants(options, &map->devices, rows, arena, &map->wants);
+}
+
+static enum err load(const struct map_options *options, struct metric_map *map,
+                     struct buf *mistakes)
+{
+    struct map_intake *intake = calloc(1, sizeof *intake);
+
+    if (!intake)
+        return ERR_MEMORY;
+    intake->arena = &map->arena;
+    intake->devices = &map->devices;
+    intake->mistakes.out = mistakes;
+    take_texts(options, intake);
+    bool is_good = assemble(options, intake, map) && !map->arena.failed;
+    map_mistakes_end(&intake->mistakes);
+    size_t mistake_count = intake->mistakes.count;
+    map->rows = intake->rows;
+    free(intake);
+    if (mistake_count)
+        return ERR_USAGE;
+    return is_good ? ERR_OK : ERR_MEMORY;
+}
+
+enum err metric_map_load(const struct map_options *options, struct metric_map **out_map,
+                         struct buf *mistakes)
+{
+    struct metric_map *map = calloc(1, sizeof *map);
+
+    if (!map)
+        return ERR_MEMORY;
+    map->arena = arena_new(MAP_ARENA_MAX);
+    map->site = arena_copy(&map->arena, options->site);
+    map->level = options->level;
+    map->text_count = options->built_in_count + options->added_count;
+    enum err outcome = load(options, map, mistakes);
+    if (outcome != ERR_OK) {
+        metric_map_free(map);
+        return outcome;
+    }
+    const struct page_index_map index_map = {map->site, &map->devices, &map->families};
+    map->index = page_index_new(&index_map);
+    *out_map = map;
+    return ERR_OK;
+}
+
+const struct want_list *metric_map_wants(const struct metric_map *map)
+{
+    return &map->wants;
+}
+
+void metric_map_free(struct metric_map *map)
+{
+    if (!map)
+        return;
+    page_index_free(&map->index);
+    map_devices_free(&map->devices);
+    family_table_free(&map->families);
+    map_rows_free(&map->rows);
+    arena_free(&map->arena);
+    free(map);
+}

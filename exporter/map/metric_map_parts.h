@@ -1,0 +1,25 @@
+/* metric_map_parts.h - what a metric_map is made of; for metric_map_*.c only. */
+#ifndef MAP_METRIC_MAP_PARTS_H
+#define MAP_METRIC_MAP_PARTS_H
+
+#include "base/arena.h"
+#include "map/family_table.h"
+#include "map/map_device.h"
+#include "map/map_rows.h"
+#include "map/metric_map.h"
+#include "map/page_index.h"
+#include "model/want.h"
+
+struct metric_map {
+    struct arena arena; /* rows, families, devices, texts */
+    struct str site;
+    enum map_level level;
+    size_t text_count;
+    struct map_rows rows; /* in the order of map_row_compare */
+    struct family_table families;
+    struct map_devices devices;
+    struct want_list wants;
+    struct page_index index; /* the only thing that changes after loading */
+};
+
+#endif

@@ -1,0 +1,117 @@
+/* page_index.h - what each path of each device became last time.
+ *
+ * The first meeting with a path asks the map and makes its series; later ones find them
+ * by comparing one text, since a device says its paths in the same order each time.
+ * One thread at a time.  Everything in it lives until the page_index_begin that drops it.
+ */
+#ifndef MAP_PAGE_INDEX_H
+#define MAP_PAGE_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "base/str_index.h"
+#include "map/family_table.h"
+#include "map/info_series.h"
+#include "map/map_device.h"
+#include "map/map_row.h"
+#include "map/series_index.h"
+#include "model/limits.h"
+
+/* A page begins with an index of at most LIMIT_VALUES paths and series and may add as
+ * many. */
+#define PAGE_INDEX_PATHS_MAX ((size_t)2 * LIMIT_VALUES)
+#define PAGE_INDEX_SERIES_MAX ((size_t)2 * LIMIT_VALUES)
+#define PAGE_INDEX_DEVICES_MAX ((size_t)2 * LIMIT_SERVICES)
+#define PAGE_INDEX_ARENA_MAX ((size_t)64 * 1024 * 1024)
+
+/* What was met of a row that walks through JSON: then it is forgotten and met anew. */
+#define PAGE_INDEX_MEMBERS_MAX ((size_t)2 * JSON_POINTER_VISITS_MAX)
+
+/* Where a value goes; one of the two, both NULL if there was no room. */
+struct page_target {
+    struct page_series *series; /* of a gauge or counter */
+    struct info_item *item;     /* of an info row */
+};
+
+/* A place inside the JSON of a value. */
+struct page_member {
+    struct page_member *next;
+    struct json_captures captures; /* its values are copies */
+    struct page_target target;
+};
+
+struct page_use {
+    const struct map_row *row;
+    struct page_target target; /* of a row whose pointer has no placeholders */
+    struct page_member *members;
+    size_t member_count;
+};
+
+enum path_standing {
+    PATH_ACTIVE,   /* has uses */
+    PATH_QUIET,    /* known, but left out, secret or not at this level */
+    PATH_UNMAPPED, /* the map has never heard of it */
+};
+
+struct page_path {
+    struct str path;
+    enum path_standing standing;
+    struct page_use *uses;
+    size_t use_count;
+    struct page_path *next; /* who came after it last time */
+};
+
+struct page_device {
+    struct str device, instance;
+    const struct map_device *own; /* NULL: the map does not know the type */
+    struct str_index paths;
+    struct page_path *first; /* who came first last time */
+    struct info_item *identity;
+    struct page_device *next;
+};
+
+/* What the index asks the map for. */
+struct page_index_map {
+    struct str site;
+    const struct map_devices *devices;
+    const struct family_table *families;
+};
+
+struct page_index {
+    struct page_index_map map;
+    struct arena arena;
+    uint64_t page; /* number of the page being made */
+    struct page_device *devices;
+    size_t device_count;
+    size_t path_count;
+    struct series_index series;
+    struct info_index infos;
+};
+
+/* map's pointers must outlive the index. */
+struct page_index page_index_new(const struct page_index_map *map);
+
+/* Starts a page.  Drops everything first if it has become too much: series of earlier
+ * pages are not to be used any more. */
+void page_index_begin(struct page_index *index);
+
+/* Both find or make; NULL without room or memory. */
+struct page_device *page_index_device(struct page_index *index, struct str device,
+                                      struct str instance);
+struct page_path *page_index_path(struct page_index *index, struct page_device *device,
+                                  struct str path);
+
+/* Where the member of a use with these captures goes.  NULL without room, or if the
+ * captures name a secret. */
+const struct page_target *page_index_member(struct page_index *index,
+                                            const struct page_device *device,
+                                            const struct page_path *path,
+                                            struct page_use *use,
+                                            const struct json_captures *captures);
+
+void page_index_free(struct page_index *index);
+
+#endif

@@ -1,0 +1,70 @@
+/* series_index.c - see series_index.h */
+#include "map/series_index.h"
+
+#include <stdlib.h>
+
+#define SERIES_FIRST ((size_t)512)
+
+struct series_index series_index_new(size_t max_series)
+{
+    return (struct series_index){.by_text = str_index_new(max_series)};
+}
+
+static bool make_room(struct series_index *index)
+{
+    if (index->count < index->size)
+        return true;
+    size_t size = index->size ? index->size * 2 : SERIES_FIRST;
+    struct page_series **wider = realloc(index->series, size * sizeof *wider);
+    if (!wider)
+        return false;
+    index->series = wider;
+    index->size = size;
+    return true;
+}
+
+struct page_series *series_index_get(struct series_index *index, struct arena *arena,
+                                     const struct map_family *family,
+                                     const struct label *labels, size_t label_count)
+{
+    const struct series *series = series_in(arena, &family->family, labels, label_count);
+    struct page_series *found = series ? str_index_get(&index->by_text, series->text) : NULL;
+
+    if (found || !series || !make_room(index))
+        return found;
+    struct page_series *made = arena_alloc(arena, sizeof *made);
+    if (!made)
+        return NULL;
+    made->series = series;
+    made->family = family;
+    str_index_put(&index->by_text, series->text, made);
+    if (index->by_text.failed)
+        return NULL;
+    index->series[index->count++] = made;
+    return made;
+}
+
+static int compare_series(const void *left, const void *right)
+{
+    const struct page_series *a = *(struct page_series *const *)left;
+    const struct page_series *b = *(struct page_series *const *)right;
+
+    if (a->family != b->family)
+        return a->family->order < b->family->order ? -1 : 1;
+    return str_compare_natural(a->series->text, b->series->text);
+}
+
+void series_index_sort(struct series_index *index)
+{
+    if (index->sorted_count == index->count)
+        return;
+    qsort(index->series, index->count, sizeof(struct page_series *), compare_series);
+    index->sorted_count = index->count;
+}
+
+void series_index_free(struct series_index *index)
+{
+    str_index_free(&index->by_text);
+    free(index->series);
+    *index = series_index_new(index->by_text.max);
+}

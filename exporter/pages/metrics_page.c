@@ -1,0 +1,125 @@
+/* metrics_page.c - /metrics: always a valid page, whatever the station does. */
+#include "base/clock.h"
+#include "config/config.h"
+#include "exporter.h"
+#include "generation.h"
+#include "map/metric_map.h"
+#include "model/snapshot.h"
+#include "model/want.h"
+#include "pages/pages.h"
+#include "render/renderer.h"
+#include "scrape.h"
+#include "self/self_metrics.h"
+#include "station.h"
+
+/* More than any dashboard asks for; a longer list is refused, not cut. */
+#define FILTER_MAX 64
+
+struct filter_words {
+    struct str names[FILTER_MAX];
+    struct str devices[FILTER_MAX];
+};
+
+/* What a page tells of devices that were left out, to be logged once. */
+struct clash_story {
+    struct error first; /* empty text: none */
+};
+
+static void hear_clash(void *context, const struct apply_note *note)
+{
+    struct clash_story *story = context;
+
+    if (story->first.text[0] == '\0' &&
+        str_equal(str_from(note->what), str_from(refusal_word(REFUSAL_CLASH))))
+        (void)error_set(&story->first, ERR_OK, "%.*s/%.*s %.*s", STR_ARG(note->device),
+                        STR_ARG(note->instance), STR_ARG(note->path));
+}
+
+static void log_clash(struct exporter *exporter, const struct clash_story *story)
+{
+    uint64_t repetitions;
+
+    if (story->first.text[0]) {
+        if (log_outcome_failed(&exporter->clash, str_from(story->first.text)))
+            log_write(LOG_WARN,
+                      "left out: another device or path has the same series already",
+                      "first", story->first.text, NULL);
+    } else if (log_outcome_recovered(&exporter->clash, &repetitions)) {
+        log_write(LOG_INFO, "no series clash any more", NULL);
+    }
+}
+
+/* False: the request is answered 400 already. */
+static bool read_filter(struct request *request, const struct generation *generation,
+                        struct filter_words *words, struct page_filter *out_filter)
+{
+    const struct want_list *known = metric_map_wants(generation->map);
+    size_t names = request_arguments(request, "name[]", words->names, FILTER_MAX);
+    size_t devices = request_arguments(request, "device[]", words->devices, FILTER_MAX);
+
+    if (names > FILTER_MAX || devices > FILTER_MAX) {
+        request_reply_text(request, 400,
+                           "At most 64 name[] and 64 device[] arguments.\n");
+        return false;
+    }
+    for (size_t i = 0; i < devices; i++) {
+        if (!want_list_knows(known, words->devices[i])) {
+            request_reply_text(request, 400,
+                               "device[] names an unknown device type; known are those "
+                               "of --map.print, e.g. battery, vebus, system.\n");
+            return false;
+        }
+    }
+    *out_filter = (struct page_filter){words->names, names, words->devices, devices};
+    return true;
+}
+
+static void answer(struct exporter *exporter, struct request *request,
+                   struct generation *generation, const struct snapshot *snapshot,
+                   const struct page_filter *filter)
+{
+    const struct renderer *renderer = renderer_for(request_header(request, "Accept"));
+    struct clash_story story = {0};
+    const struct apply_listener listener = {hear_clash, &story};
+    struct buf page = buf_new(PAGE_BYTES_MAX);
+    struct self_view self;
+
+    exporter_view(exporter, generation, &self);
+    self.deadline_seconds =
+        (double)(page_deadline(exporter, request).at_ms - request_started_ms(request)) /
+        1000;
+    enum err outcome =
+        page_write(generation, snapshot, &self, renderer, filter, &listener, &page);
+    log_clash(exporter, &story);
+    const struct reply reply = {
+        .status = outcome == ERR_OK ? 200 : 500,
+        .content_type = renderer->content_type,
+        .may_compress = true,
+        .varies = true,
+    };
+    if (outcome == ERR_OK)
+        request_reply(request, &reply, &page);
+    else
+        request_reply_text(request, 500,
+                           "The page is too large or there is no memory.\n");
+    buf_free(&page);
+}
+
+void metrics_page(void *context, struct request *request)
+{
+    struct exporter *exporter = context;
+    struct generation *generation = exporter_generation(exporter);
+    struct filter_words words;
+    struct page_filter filter;
+
+    if (read_filter(request, generation, &words, &filter) &&
+        page_has_fetch(exporter, request, page_deadline(exporter, request))) {
+        struct snapshot *snapshot = station_snapshot(exporter->station);
+        if (snapshot)
+            answer(exporter, request, generation, snapshot, &filter);
+        else
+            request_reply_text(request, 500, "No memory for the page.\n");
+        snapshot_release(snapshot);
+    }
+    generation_release(generation);
+}

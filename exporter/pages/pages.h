@@ -1,0 +1,36 @@
+/* pages.h - the routes of contract 4, each a file of its own. */
+#ifndef PAGES_PAGES_H
+#define PAGES_PAGES_H
+
+#include <stddef.h>
+
+#include "server/server.h"
+
+struct exporter;
+
+/* Most routes there are. */
+#define PAGES_MAX 8
+
+/* Fills routes for server_open; returns how many.  exporter must outlive the server. */
+size_t pages_routes(struct exporter *exporter, struct route out_routes[PAGES_MAX]);
+
+/* ---- a route each; context is the struct exporter ---- */
+void metrics_page(void *context, struct request *request);
+void landing_page(void *context, struct request *request);
+void healthy_page(void *context, struct request *request);
+void ready_page(void *context, struct request *request);
+void reload_page(void *context, struct request *request);
+void debug_page(void *context, struct request *request);
+
+/* ---- what pages that scrape have in common ---- */
+
+/* Until when this request's page must be on its way: the smaller of --scrape.timeout and
+ * what the scraper says, from the moment the request was read. */
+struct deadline page_deadline(const struct exporter *exporter, struct request *request);
+
+/* Joins a fetch at the first run of a route.  True: its snapshot can be used now; false:
+ * the request waits and its route runs again. */
+bool page_has_fetch(struct exporter *exporter, struct request *request,
+                    struct deadline deadline);
+
+#endif

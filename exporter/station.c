@@ -1,0 +1,382 @@
+/* station.c - see station.h */
+#include "station.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "fetch.h"
+#include "model/snapshot.h"
+#include "model/want.h"
+#include "source/source.h"
+
+#define FETCH_THREAD_STACK_BYTES ((size_t)256 * 1024)
+#define WANTS_ARENA_MAX ((size_t)1024 * 1024)
+
+struct wants_copy {
+    struct want_list list;
+    struct arena arena;
+    bool is_new; /* the source has not seen it yet */
+};
+
+struct station {
+    struct source *source;
+    struct station_options options;
+    pthread_t thread;
+    bool has_thread;
+
+    /* Guards what follows; held for copies only. */
+    pthread_mutex_t fetch_lock;
+    pthread_cond_t fetch_asked;
+    pthread_cond_t fetch_moved; /* it settled or ended */
+    bool is_stopping;
+    bool is_running; /* `fetch` is under way */
+    struct fetch fetch;
+    struct snapshot *newest; /* of the fetch that ended last */
+    int64_t newest_ended_ms;
+    struct wants_copy wants;
+    struct log_outcome outcome; /* the fetching thread's */
+};
+
+static void lock(struct station *station)
+{
+    (void)pthread_mutex_lock(&station->fetch_lock);
+}
+
+static void unlock(struct station *station)
+{
+    (void)pthread_mutex_unlock(&station->fetch_lock);
+}
+
+static void wake_scrapers(struct station *station)
+{
+    (void)pthread_cond_broadcast(&station->fetch_moved);
+    if (station->options.wake)
+        station->options.wake(station->options.wake_context);
+}
+
+/* ---- the collector: called by the source while it collects ---- */
+
+static struct deadline deadline_of_fetch(void *context)
+{
+    struct station *station = context;
+
+    lock(station);
+    struct deadline deadline = station->fetch.deadline;
+    unlock(station);
+    return deadline;
+}
+
+static bool is_stopped(void *context)
+{
+    struct station *station = context;
+
+    lock(station);
+    bool is_stopping = station->is_stopping;
+    unlock(station);
+    return is_stopping;
+}
+
+static void take_report(void *context, size_t slot, struct report *report)
+{
+    struct station *station = context;
+
+    lock(station);
+    struct report *old = fetch_put(&station->fetch, slot, report);
+    unlock(station);
+    report_release(old);
+}
+
+static void settle(void *context)
+{
+    struct station *station = context;
+
+    lock(station);
+    station->fetch.is_settled = true;
+    unlock(station);
+    wake_scrapers(station);
+}
+
+/* ---- a fetch from its beginning to its end ---- */
+
+/* Under the lock. */
+static void begin_fetch(struct station *station, struct deadline deadline)
+{
+    fetch_begin(&station->fetch, deadline);
+    station->is_running = true;
+}
+
+static void end_fetch(struct station *station)
+{
+    lock(station);
+    struct snapshot *old = station->newest;
+    struct snapshot *snapshot = fetch_snapshot(&station->fetch, true);
+    if (snapshot) {
+        station->newest = snapshot;
+        station->newest_ended_ms = clock_monotonic_ms();
+    }
+    station->is_running = false;
+    fetch_clear(&station->fetch);
+    unlock(station);
+    if (snapshot)
+        snapshot_release(old);
+    wake_scrapers(station);
+}
+
+/* The source must not get its wants while it collects, so they wait for it here. */
+static void hand_over_wants(struct station *station)
+{
+    lock(station);
+    if (station->wants.is_new)
+        source_set_wants(station->source, &station->wants.list);
+    station->wants.is_new = false;
+    unlock(station);
+}
+
+static void log_collect(struct station *station, enum err outcome,
+                        const struct error *error)
+{
+    uint64_t repetitions;
+
+    if (outcome != ERR_OK) {
+        if (log_outcome_failed(&station->outcome, str_from(error->text)))
+            log_write(LOG_WARN, "station failed", "reason", err_reason(outcome), "error",
+                      error->text, NULL);
+    } else if (log_outcome_recovered(&station->outcome, &repetitions)) {
+        log_write(LOG_INFO, "station answers again", NULL);
+    }
+}
+
+static void run_fetch(struct station *station)
+{
+    const struct collector collector = {
+        .deadline = deadline_of_fetch,
+        .is_stopped = is_stopped,
+        .put = take_report,
+        .settle = settle,
+        .context = station,
+    };
+    struct error error = {0};
+
+    hand_over_wants(station);
+    enum err outcome = source_collect(station->source, &collector, &error);
+    if (!is_stopped(station))
+        log_collect(station, outcome, &error);
+    end_fetch(station);
+}
+
+static void *run_fetches(void *context)
+{
+    struct station *station = context;
+
+    lock(station);
+    while (!station->is_stopping) {
+        if (!station->is_running) {
+            (void)pthread_cond_wait(&station->fetch_asked, &station->fetch_lock);
+            continue;
+        }
+        unlock(station);
+        run_fetch(station);
+        lock(station);
+    }
+    unlock(station);
+    return NULL;
+}
+
+static enum err start_thread(struct station *station, struct error *error)
+{
+    pthread_attr_t attributes;
+
+    if (pthread_attr_init(&attributes) != 0)
+        return error_set(error, ERR_MEMORY, "cannot prepare the station's thread");
+    (void)pthread_attr_setstacksize(&attributes, FETCH_THREAD_STACK_BYTES);
+    int failure = pthread_create(&station->thread, &attributes, run_fetches, station);
+    (void)pthread_attr_destroy(&attributes);
+    if (failure)
+        return error_set(error, ERR_MEMORY, "cannot start the station's thread: %s",
+                         strerror(failure));
+    station->has_thread = true;
+    return ERR_OK;
+}
+
+/* Waits on it end at a moment of the monotonic clock. */
+static void init_monotonic_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+enum err station_open(struct source *source, const struct station_options *options,
+                      struct station **out_station, struct error *error)
+{
+    struct station *station = calloc(1, sizeof *station);
+
+    if (!station) {
+        source_close(source);
+        return error_set(error, ERR_MEMORY, "no memory for the station");
+    }
+    station->source = source;
+    station->options = *options;
+    (void)pthread_mutex_init(&station->fetch_lock, NULL);
+    (void)pthread_cond_init(&station->fetch_asked, NULL);
+    init_monotonic_condition(&station->fetch_moved);
+    enum err outcome = source_waits(source) ? start_thread(station, error) : ERR_OK;
+    if (outcome != ERR_OK) {
+        station_close(station);
+        return outcome;
+    }
+    *out_station = station;
+    return ERR_OK;
+}
+
+enum err station_set_wants(struct station *station, const struct want_list *wants,
+                           struct error *error)
+{
+    struct wants_copy copy = {.arena = arena_new(WANTS_ARENA_MAX), .is_new = true};
+
+    copy.list = want_list_copy(wants, &copy.arena);
+    if (copy.arena.failed) {
+        arena_free(&copy.arena);
+        return error_set(error, ERR_MEMORY, "no memory for the list of device types");
+    }
+    lock(station);
+    struct wants_copy old = station->wants;
+    station->wants = copy;
+    unlock(station);
+    arena_free(&old.arena);
+    return ERR_OK;
+}
+
+/* Under the lock. */
+static bool newest_is_fresh(const struct station *station)
+{
+    return station->newest && clock_monotonic_ms() - station->newest_ended_ms <
+                                  station->options.min_interval_ms;
+}
+
+/* A fetch from memory, in the caller's thread. */
+static uint64_t collect_now(struct station *station, struct deadline deadline)
+{
+    lock(station);
+    begin_fetch(station, deadline);
+    uint64_t number = station->fetch.number;
+    unlock(station);
+    run_fetch(station);
+    return number;
+}
+
+uint64_t station_join(struct station *station, struct deadline deadline)
+{
+    if (!station->has_thread)
+        return collect_now(station, deadline);
+
+    lock(station);
+    if (station->is_running) {
+        bool is_later = deadline.at_ms > station->fetch.deadline.at_ms;
+        station->fetch.deadline = deadline_later(station->fetch.deadline, deadline);
+        station->fetch.is_settled &= !is_later;
+    } else if (!newest_is_fresh(station)) {
+        begin_fetch(station, deadline);
+        (void)pthread_cond_signal(&station->fetch_asked);
+    }
+    uint64_t number = station->fetch.number;
+    unlock(station);
+    return number;
+}
+
+/* Under the lock. */
+static bool is_settled(const struct station *station, uint64_t fetch)
+{
+    bool is_under_way = station->is_running && fetch == station->fetch.number;
+
+    return !is_under_way || station->fetch.is_settled;
+}
+
+bool station_is_settled(struct station *station, uint64_t fetch)
+{
+    lock(station);
+    bool result = is_settled(station, fetch);
+    unlock(station);
+    return result;
+}
+
+void station_wait(struct station *station, uint64_t fetch, struct deadline deadline)
+{
+    const struct timespec until = {deadline.at_ms / 1000,
+                                   deadline.at_ms % 1000 * 1000000};
+    int failure = 0;
+
+    lock(station);
+    while (!is_settled(station, fetch) && failure == 0)
+        failure =
+            pthread_cond_timedwait(&station->fetch_moved, &station->fetch_lock, &until);
+    unlock(station);
+}
+
+struct snapshot *station_snapshot(struct station *station)
+{
+    lock(station);
+    struct snapshot *snapshot = NULL;
+    if (station->is_running)
+        snapshot = fetch_snapshot(&station->fetch, false);
+    else if (station->newest)
+        snapshot = snapshot_reference(station->newest);
+    else
+        snapshot = snapshot_new();
+    unlock(station);
+    return snapshot;
+}
+
+struct snapshot *station_recent_snapshot(struct station *station, int64_t max_age_ms)
+{
+    struct snapshot *snapshot = NULL;
+
+    lock(station);
+    if (station->newest && clock_monotonic_ms() - station->newest_ended_ms <= max_age_ms)
+        snapshot = snapshot_reference(station->newest);
+    unlock(station);
+    return snapshot;
+}
+
+bool station_is_ready(struct station *station)
+{
+    return source_is_ready(station->source);
+}
+
+struct source *station_source(struct station *station)
+{
+    return station->source;
+}
+
+static void stop_thread(struct station *station)
+{
+    lock(station);
+    station->is_stopping = true;
+    (void)pthread_cond_broadcast(&station->fetch_asked);
+    unlock(station);
+    source_interrupt(station->source);
+    (void)pthread_join(station->thread, NULL);
+}
+
+void station_close(struct station *station)
+{
+    if (!station)
+        return;
+    if (station->has_thread)
+        stop_thread(station);
+    source_close(station->source);
+    fetch_clear(&station->fetch);
+    snapshot_release(station->newest);
+    arena_free(&station->wants.arena);
+    (void)pthread_cond_destroy(&station->fetch_moved);
+    (void)pthread_cond_destroy(&station->fetch_asked);
+    (void)pthread_mutex_destroy(&station->fetch_lock);
+    free(station);
+}
