@@ -147,15 +147,20 @@ static void serve(struct exporter *exporter, const sigset_t *signals)
 /* Before the first thread, so that all inherit it. */
 static void block_signals(sigset_t *out_taken)
 {
-    sigset_t blocked;
-
     (void)sigemptyset(out_taken);
     (void)sigaddset(out_taken, SIGTERM);
     (void)sigaddset(out_taken, SIGINT);
     (void)sigaddset(out_taken, SIGHUP);
-    blocked = *out_taken;
-    (void)sigaddset(&blocked, SIGPIPE);
-    (void)pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    (void)pthread_sigmask(SIG_BLOCK, out_taken, NULL);
+}
+
+/* A peer that closes is an error of a write, not our end; OpenSSL's writes would signal.
+ */
+static void ignore_broken_pipes(void)
+{
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static int run_server(struct exporter *exporter)
@@ -246,6 +251,7 @@ int main(int argc, char **argv)
     }
     buf_free(&mistakes);
     log_configure(config.log_level, config.log_format);
+    ignore_broken_pipes();
     json_object_seed(0); /* before threads, see jansson's manual */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return refuse("libcurl does not start");

@@ -95,7 +95,8 @@ static void settle(void *context)
     struct station *station = context;
 
     lock(station);
-    station->fetch.is_settled = true;
+    /* Unless somebody joined with a later deadline since the source looked. */
+    station->fetch.is_settled = deadline_has_passed(station->fetch.deadline);
     unlock(station);
     wake_scrapers(station);
 }

@@ -2,10 +2,13 @@
 #include "base/decimal.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/str.h"
 
 /* Up to here every integer, and every power of ten that we divide by, is exact. */
 #define EXACT_INTEGER_MAX 9007199254740992.0 /* 2^53 */
@@ -35,31 +38,39 @@ static bool from_few_decimals(double value, struct decimal *out)
     return false;
 }
 
+/* Takes apart what printf("%e") made: -d.ddde-XX. */
+static struct decimal from_scientific(struct str text)
+{
+    struct decimal decimal = {0, 0};
+    bool is_negative = str_starts_with(text, STR_OF("-"));
+    struct str exponent = text;
+    struct str digits = str_cut(&exponent, 'e');
+    uint64_t power = 0;
+
+    for (size_t i = is_negative; i < digits.n; i++)
+        if (digits.p[i] != '.')
+            decimal.mantissa = decimal.mantissa * 10 + (digits.p[i] - '0');
+    if (is_negative)
+        decimal.mantissa = -decimal.mantissa;
+    (void)str_to_unsigned(str_skip(exponent, 1), INT_MAX, &power);
+    decimal.exponent = exponent.p[0] == '-' ? -(int)power : (int)power;
+    (void)str_cut(&digits, '.');
+    decimal.exponent -= (int)digits.n; /* what stands behind the point */
+    return decimal;
+}
+
 /* 15, 16 or 17 digits, whichever reads back first; where doubles get sparse, near 0,
  * fewer may do. */
 static struct decimal from_printf(double value)
 {
     char text[DECIMAL_TEXT_MAX + 8];
-    struct decimal decimal = {0, 0};
 
     for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         (void)snprintf(text, sizeof text, "%.*e", digits - 1, value);
         if (strtod(text, NULL) == value)
             break;
     }
-    const char *p = text + (text[0] == '-');
-    for (bool is_fraction = false; *p && *p != 'e'; p++) {
-        if (*p == '.') {
-            is_fraction = true;
-            continue;
-        }
-        decimal.mantissa = decimal.mantissa * 10 + (*p - '0');
-        decimal.exponent -= is_fraction;
-    }
-    decimal.exponent += (int)strtol(p + 1, NULL, 10);
-    if (text[0] == '-')
-        decimal.mantissa = -decimal.mantissa;
-    return decimal;
+    return from_scientific(str_from(text));
 }
 
 static struct decimal without_trailing_zeros(struct decimal decimal)

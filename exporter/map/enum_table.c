@@ -23,8 +23,8 @@ static bool parse_number(struct str text, int64_t *out_number)
     return true;
 }
 
-static enum err parse_entries(json_t *json, struct arena *arena,
-                              struct enum_table *table, struct error *error)
+static enum err parse_entries(json_t *json, struct arena *arena, struct enum_table *table,
+                              struct error *error)
 {
     const char *key;
     json_t *value;

@@ -21,7 +21,7 @@ struct enum_entry {
 
 /* Constant; lives in the arena it was made in. */
 struct enum_table {
-    struct str name; /* of a shared table; empty: written in the row */
+    struct str name;            /* of a shared table; empty: written in the row */
     struct enum_entry *entries; /* by number */
     size_t entry_count;
 };

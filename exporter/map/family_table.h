@@ -19,8 +19,8 @@
 #define FAMILY_HELP_PATHS_MAX 3
 
 struct map_family {
-    struct family family; /* what the page shows */
-    size_t order;         /* among all families, by name */
+    struct family family;        /* what the page shows */
+    size_t order;                /* among all families, by name */
     const struct map_row *first; /* the row that the others must agree with; NULL: ours */
 
     /* Of an info metric: labels that hold texts, in the order of the page. */
@@ -44,10 +44,6 @@ struct family_table {
  * tell apart, are mistakes.  False without memory. */
 bool family_table_build(struct family_table *table, struct arena *arena,
                         const struct map_rows *rows, struct map_mistakes *mistakes);
-
-/* Writes HELP from the active rows, which are in the order of map_row_compare. */
-bool family_table_describe(struct family_table *table, struct arena *arena,
-                           const struct map_rows *rows);
 
 /* NULL if there is none. */
 const struct map_family *family_table_find(const struct family_table *table,

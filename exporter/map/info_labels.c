@@ -2,8 +2,8 @@
 #include "map/info_labels.h"
 
 static const struct str device_labels[] = {
-    STR(DEVICE_INFO_SERVICE), STR("product_name"),     STR("product_id"),
-    STR("custom_name"),       STR("serial"),           STR("firmware_version"),
+    STR(DEVICE_INFO_SERVICE), STR("product_name"), STR("product_id"),
+    STR("custom_name"),       STR("serial"),       STR("firmware_version"),
     STR("hardware_version"),  STR("connection"),
 };
 
@@ -15,7 +15,8 @@ static const struct str station_labels[] = {
 };
 
 static const struct info_labels promised[] = {
-    {STR(DEVICE_INFO_METRIC), device_labels, sizeof device_labels / sizeof *device_labels},
+    {STR(DEVICE_INFO_METRIC), device_labels,
+     sizeof device_labels / sizeof *device_labels},
     {STR("victron_station_info"), station_labels,
      sizeof station_labels / sizeof *station_labels},
 };

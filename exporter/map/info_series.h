@@ -40,7 +40,8 @@ struct info_index {
 struct info_index info_index_new(size_t max_items);
 
 /* Finds or makes the item in the arena.  extra_key keeps items apart that have the same
- * labels (placeholders that are no labels).  NULL beyond the maximum or without memory. */
+ * labels (placeholders that are no labels).  NULL beyond the maximum or without memory.
+ */
 struct info_item *info_index_get(struct info_index *index, struct arena *arena,
                                  const struct map_family *family,
                                  const struct label *labels, size_t label_count,
@@ -50,14 +51,15 @@ struct info_item *info_index_get(struct info_index *index, struct arena *arena,
 void info_item_touch(struct info_index *index, struct info_item *item, uint64_t page,
                      size_t report);
 
-/* Sets the text of a label; of two texts for it the one of the lower path stays.  The text
- * must live as long as the page.  reading may be NULL: nobody else sets this label. */
+/* Sets the text of a label; of two texts for it the one of the lower path stays.  The
+ * text must live as long as the page.  reading may be NULL: nobody else sets this label.
+ */
 void info_item_put(struct info_item *item, struct str label, struct str text,
                    const struct reading *reading);
 
-/* Gives each touched item its series and puts that on the page, with the value 1.  An item
- * without any text has none, unless a device's identity.  Calls lost for an item that had
- * no room. */
+/* Gives each touched item its series and puts that on the page, with the value 1.  An
+ * item without any text has none, unless a device's identity.  Calls lost for an item
+ * that had no room. */
 void info_index_finish(struct info_index *index, struct series_index *series,
                        struct arena *arena, uint64_t page,
                        void (*lost)(void *context, const struct info_item *item),

@@ -29,9 +29,10 @@ static enum err parse_segment(struct str text, struct arena *arena,
                               struct json_pointer *pointer, struct error *error)
 {
     if (text.n == 0 || pointer->segment_count == JSON_POINTER_SEGMENTS_MAX)
-        return error_set(error, ERR_USAGE,
-                         "json pointer \"%.*s\": allowed are 1 to %d segments, none empty",
-                         STR_ARG(pointer->text), JSON_POINTER_SEGMENTS_MAX);
+        return error_set(
+            error, ERR_USAGE,
+            "json pointer \"%.*s\": allowed are 1 to %d segments, none empty",
+            STR_ARG(pointer->text), JSON_POINTER_SEGMENTS_MAX);
     struct json_segment *segment = &pointer->segments[pointer->segment_count++];
     segment->is_placeholder = is_braced(text);
     if (!segment->is_placeholder) {
@@ -60,8 +61,7 @@ enum err json_pointer_parse(struct str text, struct arena *arena,
                          "with one",
                          STR_ARG(text));
     for (struct str rest = str_skip(text, 1); rest.n;) {
-        enum err outcome =
-            parse_segment(str_cut(&rest, '/'), arena, &pointer, error);
+        enum err outcome = parse_segment(str_cut(&rest, '/'), arena, &pointer, error);
         if (outcome != ERR_OK)
             return outcome;
     }

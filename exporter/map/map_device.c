@@ -71,7 +71,8 @@ bool map_devices_fill(struct map_devices *devices, struct arena *arena,
             if (!str_equal(rows[end]->device, rows[start]->device))
                 break;
         struct map_device *device = map_devices_find(devices, rows[start]->device);
-        is_good = is_good && device && fill_device(device, arena, rows + start, end - start);
+        is_good =
+            is_good && device && fill_device(device, arena, rows + start, end - start);
     }
     return is_good;
 }

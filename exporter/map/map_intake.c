@@ -180,8 +180,7 @@ static struct str enum_name(const struct map_text *text)
 {
     struct str name = text->name;
 
-    if (!str_starts_with(name, STR_OF("enums/")) ||
-        !str_ends_with(name, STR_OF(".json")))
+    if (!str_starts_with(name, STR_OF("enums/")) || !str_ends_with(name, STR_OF(".json")))
         return STR_OF("");
     name = str_skip(name, sizeof "enums/" - 1);
     name.n -= sizeof ".json" - 1;
@@ -202,12 +201,12 @@ void map_intake_add(struct map_intake *intake, const struct map_text *map_text,
 
     for (struct str rest = map_text->json; !is_blank(rest);) {
         json_error_t error;
-        json_t *json = json_loadb(rest.p, rest.n,
-                                  JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &error);
+        json_t *json = json_loadb(
+            rest.p, rest.n, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &error);
         if (!json) {
-            size_t line = count_lines((struct str){map_text->json.p,
-                                                   map_text->json.n - rest.n}) +
-                          (size_t)error.line;
+            size_t line =
+                count_lines((struct str){map_text->json.p, map_text->json.n - rest.n}) +
+                (size_t)error.line;
             TEXT_MISTAKE(&text, STR_OF(""), "line %zu: %s", line, error.text);
             return;
         }

@@ -67,8 +67,8 @@ struct map_row {
     double scale;
     struct decimal scale_decimal;
     const struct enum_table *enumeration; /* NULL: none */
-    struct str enum_name;                 /* of a shared table; empty: written in the row */
-    const struct label *labels;           /* fixed ones */
+    struct str enum_name;       /* of a shared table; empty: written in the row */
+    const struct label *labels; /* fixed ones */
     size_t label_count;
     const struct row_bind *binds;
     size_t bind_count;
@@ -107,7 +107,8 @@ bool map_row_admits(const struct map_row *row, const struct path_captures *captu
 
 /* Names of the labels that the row itself gives, without those of info texts: the path's
  * placeholders, the fixed ones, the pointer's placeholders.  Returns how many. */
-#define ROW_LABEL_NAMES_MAX (PATH_CAPTURES_MAX + ROW_LABELS_MAX + JSON_POINTER_CAPTURES_MAX)
+#define ROW_LABEL_NAMES_MAX                                                              \
+    (PATH_CAPTURES_MAX + ROW_LABELS_MAX + JSON_POINTER_CAPTURES_MAX)
 size_t map_row_label_names(const struct map_row *row,
                            struct str out_names[ROW_LABEL_NAMES_MAX]);
 

@@ -2,6 +2,7 @@
 #include "map/map_rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ROWS_FIRST ((size_t)1024)
 
@@ -27,7 +28,8 @@ void map_rows_add(struct map_rows *rows, struct map_row *row)
 /* How much of an earlier row a later one means. */
 enum closeness { OTHER_PATH, SAME_PATH, SAME_JSON, SAME_ROW };
 
-static enum closeness closeness(const struct map_row *earlier, const struct map_row *later)
+static enum closeness closeness(const struct map_row *earlier,
+                                const struct map_row *later)
 {
     if (!earlier || earlier->text >= later->text || !map_row_same_path(earlier, later))
         return OTHER_PATH;
@@ -97,14 +99,39 @@ void map_rows_sort(struct map_rows *rows, struct map_mistakes *mistakes)
     for (size_t i = 1; i < rows->count; i++) {
         const struct map_row *a = rows->rows[i - 1];
         const struct map_row *b = rows->rows[i];
-        if (map_row_compare(a, b) == 0)
-            map_mistakes_add(mistakes, b->file, b->place, "the row stands twice (%.*s)",
-                             STR_ARG(a->file));
-        else if (map_row_same_path(a, b) && map_row_is_ignored(a) != map_row_is_ignored(b))
+        if (!map_row_same_path(a, b))
+            continue;
+        if (map_row_is_ignored(a) != map_row_is_ignored(b))
             map_mistakes_add(mistakes, b->file, b->place,
                              "the path is both mapped and left out (%.*s)",
                              STR_ARG(a->file));
+        else if (map_row_compare(a, b) == 0)
+            map_mistakes_add(mistakes, b->file, b->place, "the row stands twice (%.*s)",
+                             STR_ARG(a->file));
     }
+}
+
+static int compare_for_people(const void *left, const void *right)
+{
+    const struct map_row *a = *(struct map_row *const *)left;
+    const struct map_row *b = *(struct map_row *const *)right;
+    int order = str_compare(a->device, b->device);
+
+    if (order == 0)
+        order = str_compare(a->pattern->text, b->pattern->text);
+    return order ? order : map_row_compare(a, b);
+}
+
+struct map_row **map_rows_listing(const struct map_rows *rows, struct arena *arena)
+{
+    struct map_row **listing =
+        arena_array(arena, rows->count + 1, sizeof(struct map_row *));
+
+    if (!listing || rows->count == 0)
+        return listing;
+    memcpy(listing, rows->rows, rows->count * sizeof *listing);
+    qsort(listing, rows->count, sizeof *listing, compare_for_people);
+    return listing;
 }
 
 void map_rows_free(struct map_rows *rows)

@@ -29,6 +29,10 @@ void map_rows_merge(struct map_rows *rows);
  * that are both mapped and left out. */
 void map_rows_sort(struct map_rows *rows, struct map_mistakes *mistakes);
 
+/* The rows in the order that people read: device, path, json, label.  An array of
+ * rows->count in the arena, NULL without memory. */
+struct map_row **map_rows_listing(const struct map_rows *rows, struct arena *arena);
+
 void map_rows_free(struct map_rows *rows);
 
 #endif

@@ -53,10 +53,11 @@ static void check_refresh(const struct map_row *row, const struct map_device *de
                           struct map_mistakes *mistakes)
 {
     if (device->refresh_seconds && map_row_needs_fresh_values(row))
-        map_mistakes_add(mistakes, row->file, row->place,
-                         "%.*s: counters, alarms and times are not for a device type that "
-                         "is asked only every %" PRId64 " s",
-                         STR_ARG(row->metric), device->refresh_seconds);
+        map_mistakes_add(
+            mistakes, row->file, row->place,
+            "%.*s: counters, alarms and times are not for a device type that "
+            "is asked only every %" PRId64 " s",
+            STR_ARG(row->metric), device->refresh_seconds);
 }
 
 void map_selection_make(const struct map_options *options, struct map_devices *devices,

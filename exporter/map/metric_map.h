@@ -82,13 +82,14 @@ struct apply_listener {
 
 /* Adds the samples of snapshot to the set, families together, in an order that depends
  * on names only.  Pure but for the map's own index of series: one thread at a time for
- * one map.  The index holds at most what LIMIT_VALUES allows and is dropped when full.
- * Series in the set live as long as the map, those of info metrics as the set's arena. */
+ * one map.  The index holds at most what LIMIT_VALUES allows and is dropped when full, at
+ * the start of a page: the series in the set are good until the next apply of the map. */
 void metric_map_apply(struct metric_map *map, const struct snapshot *snapshot,
                       struct sample_set *samples, struct apply_counts *out_counts,
                       const struct apply_listener *listener);
 
-/* Adds a ready-made map row for an unmapped path (--station.unmapped), one line. */
+/* Adds a ready-made map row for an unmapped path (--station.unmapped), one line; nothing
+ * for a secret path or one that no row can name. */
 void metric_map_suggest(const struct apply_note *note, struct buf *out);
 
 /* Paths whose values nobody may see, whatever a map says: passwords, PINs, keys, tokens,

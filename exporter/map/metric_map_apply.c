@@ -25,9 +25,9 @@ struct page {
     /* The reading under way. */
     const struct reading *reading;
     struct page_path *path;
-    json_t *json;       /* its value, parsed; NULL: not yet, or it is none */
-    bool is_parsed;     /* json was tried */
-    bool is_refused;    /* counted once, however many rows it has */
+    json_t *json;    /* its value, parsed; NULL: not yet, or it is none */
+    bool is_parsed;  /* json was tried */
+    bool is_refused; /* counted once, however many rows it has */
 };
 
 static void tell(const struct page *page, const char *what, const struct reading *reading)
@@ -131,10 +131,10 @@ static void put_member(void *context, const struct json_captures *captures, json
     /* A label is written when the page ends; the JSON is gone by then. */
     if (value.kind == VALUE_TEXT && member->use->row->type == SAMPLE_INFO)
         value.text = arena_copy(page->arena, value.text);
-    put_value(page, member->use->row,
-              page_index_member(page->index, page->device, page->path, member->use,
-                                captures),
-              &value);
+    put_value(
+        page, member->use->row,
+        page_use_member(page->index, page->device, page->path, member->use, captures),
+        &value);
 }
 
 static json_t *parsed(struct page *page)
@@ -142,9 +142,9 @@ static json_t *parsed(struct page *page)
     const struct value *value = &page->reading->value;
 
     if (!page->is_parsed)
-        page->json = json_loadb(
-            value->text.p, value->text.n,
-            JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
+        page->json =
+            json_loadb(value->text.p, value->text.n,
+                       JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
     page->is_parsed = true;
     return page->json;
 }

@@ -1,6 +1,7 @@
 /* metric_map_load.c - texts into a map, in steps that each tell all their mistakes. */
 #include <stdlib.h>
 
+#include "map/family_help.h"
 #include "map/map_intake.h"
 #include "map/map_selection.h"
 #include "map/metric_map_parts.h"
@@ -32,7 +33,9 @@ static bool assemble(const struct map_options *options, struct map_intake *intak
     map_rows_sort(rows, &intake->mistakes);
     is_good = is_good && map_devices_fill(&map->devices, arena, rows->rows, rows->count);
     map_selection_make(options, &map->devices, rows, &intake->mistakes);
-    return is_good && family_table_describe(&map->families, arena, rows) &&
+    map->listing = map_rows_listing(rows, arena);
+    return is_good && map->listing &&
+           family_help_write(&map->families, arena, map->listing, rows->count) &&
            map_selection_wants(options, &map->devices, rows, arena, &map->wants);
 }
 

@@ -15,7 +15,8 @@ struct metric_map {
     struct str site;
     enum map_level level;
     size_t text_count;
-    struct map_rows rows; /* in the order of map_row_compare */
+    struct map_rows rows;     /* in the order of map_row_compare */
+    struct map_row **listing; /* the same rows in the order that people read */
     struct family_table families;
     struct map_devices devices;
     struct want_list wants;

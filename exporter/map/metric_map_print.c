@@ -1,4 +1,5 @@
-/* metric_map_print.c - the effective map as JSON Lines, in a form that can be loaded back. */
+/* metric_map_print.c - the effective map as JSON Lines, in a form that can be loaded
+ * back. */
 #include "map/enum_table.h"
 #include "map/family_table.h"
 #include "map/json_text.h"
@@ -189,7 +190,7 @@ static void add_row(struct buf *out, const struct map_row *row)
 void metric_map_print(const struct metric_map *map, struct buf *out)
 {
     for (size_t i = 0; i < map->rows.count; i++) {
-        const struct map_row *row = map->rows.rows[i];
+        const struct map_row *row = map->listing[i];
         const struct map_device *device = map_devices_find(&map->devices, row->device);
         if (row->is_active || (map_row_is_ignored(row) && device->is_selected))
             add_row(out, row);

@@ -1,6 +1,9 @@
 /* metric_name.c - see metric_name.h */
 #include "map/metric_name.h"
 
+#include "map/ascii.h"
+#include "map/unit.h"
+
 static const struct str type_suffixes[] = {
     [SAMPLE_GAUGE] = STR(""),
     [SAMPLE_COUNTER] = STR("_total"),
@@ -19,49 +22,38 @@ static const struct str machine_suffixes[] = {
     STR("_gsum"),   STR("_info"),  STR("_sum"),     STR("_total"),
 };
 
-enum reserved_kind { RESERVED_NAME, RESERVED_HEAD, RESERVED_PART };
-
 struct reserved {
-    enum reserved_kind kind;
     struct str text;
+    bool is_head; /* names that begin so, not only this one */
 };
 
 /* What self/ says; its tables are the other half of this one. */
 static const struct reserved reserved_names[] = {
-    {RESERVED_NAME, STR("victron_clock_offset_seconds")},
-    {RESERVED_NAME, STR("victron_device_up")},
-    {RESERVED_NAME, STR("victron_heartbeat_timestamp_seconds")},
-    {RESERVED_NAME, STR("victron_rejected_values")},
-    {RESERVED_NAME, STR("victron_unmapped_paths")},
-    {RESERVED_NAME, STR("victron_up")},
-    {RESERVED_HEAD, STR("victron_exporter_")},
-    {RESERVED_HEAD, STR("victron_http_")},
-    {RESERVED_HEAD, STR("victron_mqtt_")},
-    {RESERVED_HEAD, STR("victron_scrape_")},
-    {RESERVED_HEAD, STR("victron_site_")},
-    {RESERVED_PART, STR("last_update")},
+    {STR("victron_clock_offset_seconds"), false},
+    {STR("victron_device_last_update_timestamp_seconds"), false},
+    {STR("victron_device_up"), false},
+    {STR("victron_exporter_"), true},
+    {STR("victron_heartbeat_timestamp_seconds"), false},
+    {STR("victron_http_"), true},
+    {STR("victron_last_update_timestamp_seconds"), false},
+    {STR("victron_mqtt_"), true},
+    {STR("victron_rejected_values"), false},
+    {STR("victron_scrape_"), true},
+    {STR("victron_site_"), true},
+    {STR("victron_unmapped_paths"), false},
+    {STR("victron_up"), false},
 };
 
 static const struct str reserved_labels[] = {
     STR("device"), STR("instance"), STR("le"), STR("quantile"), STR("site"),
 };
 
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_snake_case(struct str name)
 {
     for (size_t i = 0; i < name.n; i++)
-        if (!is_lower(name.p[i]) && !is_digit(name.p[i]) && name.p[i] != '_')
+        if (!ascii_is_snake(name.p[i]))
             return false;
-    return name.n && is_lower(name.p[0]) && !str_ends_with(name, STR_OF("_")) &&
+    return name.n && ascii_is_lower(name.p[0]) && !str_ends_with(name, STR_OF("_")) &&
            !str_contains(name, STR_OF("__"));
 }
 
@@ -69,19 +61,8 @@ static bool is_reserved(struct str name)
 {
     for (size_t i = 0; i < sizeof reserved_names / sizeof *reserved_names; i++) {
         const struct reserved *reserved = &reserved_names[i];
-        bool is_hit = false;
-        switch (reserved->kind) {
-        case RESERVED_NAME:
-            is_hit = str_equal(name, reserved->text);
-            break;
-        case RESERVED_HEAD:
-            is_hit = str_starts_with(name, reserved->text);
-            break;
-        case RESERVED_PART:
-            is_hit = str_contains(name, reserved->text);
-            break;
-        }
-        if (is_hit)
+        if (reserved->is_head ? str_starts_with(name, reserved->text)
+                              : str_equal(name, reserved->text))
             return true;
     }
     return false;
@@ -91,9 +72,10 @@ static enum err check_suffix(struct str base, struct error *error)
 {
     for (size_t i = 0; i < sizeof machine_suffixes / sizeof *machine_suffixes; i++)
         if (str_ends_with(base, machine_suffixes[i]))
-            return error_set(error, ERR_USAGE,
-                             "metric name ends in %.*s, which Prometheus keeps for itself",
-                             STR_ARG(machine_suffixes[i]));
+            return error_set(
+                error, ERR_USAGE,
+                "metric name ends in %.*s, which Prometheus keeps for itself",
+                STR_ARG(machine_suffixes[i]));
     return ERR_OK;
 }
 

@@ -3,9 +3,6 @@
 
 #include "map/info_labels.h"
 #include "map/metric_map.h"
-#include "map/secret_words.h"
-
-#define PAGE_LABELS_MAX (3 + ROW_LABEL_NAMES_MAX)
 
 struct page_index page_index_new(const struct page_index_map *map)
 {
@@ -20,9 +17,9 @@ struct page_index page_index_new(const struct page_index_map *map)
 static bool is_full(const struct page_index *index)
 {
     return index->arena.failed || index->arena.used_bytes > PAGE_INDEX_ARENA_MAX / 2 ||
-           index->device_count > LIMIT_SERVICES ||
-           index->path_count > LIMIT_VALUES || index->series.count > LIMIT_VALUES ||
-           index->series.by_text.failed || index->infos.by_key.failed;
+           index->device_count > LIMIT_SERVICES || index->path_count > LIMIT_VALUES ||
+           index->series.count > LIMIT_VALUES || index->series.by_text.failed ||
+           index->infos.by_key.failed;
 }
 
 void page_index_begin(struct page_index *index)
@@ -31,134 +28,6 @@ void page_index_begin(struct page_index *index)
         page_index_free(index);
     index->page++;
 }
-
-/* ---- where a value goes ---- */
-
-struct label_list {
-    struct label labels[PAGE_LABELS_MAX];
-    size_t count;
-};
-
-static void add_label(struct label_list *list, struct str name, struct str value)
-{
-    list->labels[list->count++] = (struct label){name, value};
-}
-
-static void add_device_labels(struct label_list *list, const struct page_index *index,
-                              const struct page_device *device, bool is_station)
-{
-    add_label(list, STR_OF("site"), index->map.site);
-    if (is_station)
-        return;
-    add_label(list, STR_OF("device"), device->device);
-    add_label(list, STR_OF("instance"), device->instance);
-}
-
-/* Placeholders that are no labels still keep the items of an info metric apart. */
-static struct str hidden_key(struct arena *arena, const struct path_captures *captures)
-{
-    struct str key = STR("");
-
-    for (size_t i = 0; i < captures->count; i++)
-        if (captures->names[i].p[0] == '_')
-            key = arena_printf(arena, "%.*s/%.*s", STR_ARG(key),
-                               STR_ARG(captures->values[i]));
-    return key;
-}
-
-static struct page_target make_target(struct page_index *index,
-                                      const struct page_device *device,
-                                      const struct map_row *row,
-                                      const struct path_captures *captures,
-                                      const struct json_captures *members)
-{
-    struct label_list list = {.count = 0};
-
-    add_device_labels(&list, index, device, row->is_station);
-    for (size_t i = 0; i < captures->count; i++)
-        if (captures->names[i].p[0] != '_')
-            add_label(&list, captures->names[i], captures->values[i]);
-    for (size_t i = 0; i < row->label_count; i++)
-        add_label(&list, row->labels[i].name, row->labels[i].value);
-    for (size_t i = 0; i < members->count; i++)
-        add_label(&list, members->names[i], members->values[i]);
-
-    struct page_target target = {0};
-    if (row->type == SAMPLE_INFO)
-        target.item =
-            info_index_get(&index->infos, &index->arena, row->family, list.labels,
-                           list.count, hidden_key(&index->arena, captures));
-    else
-        target.series = series_index_get(&index->series, &index->arena, row->family,
-                                         list.labels, list.count);
-    return target;
-}
-
-static struct page_member *find_member(struct page_member *member,
-                                       const struct json_captures *captures)
-{
-    for (; member; member = member->next) {
-        bool is_same = true;
-        for (size_t i = 0; i < captures->count && is_same; i++)
-            is_same = str_equal(member->captures.values[i], captures->values[i]);
-        if (is_same)
-            return member;
-    }
-    return NULL;
-}
-
-static bool names_secret(const struct json_captures *captures)
-{
-    for (size_t i = 0; i < captures->count; i++)
-        if (secret_words_in(captures->values[i]))
-            return true;
-    return false;
-}
-
-static struct page_member *make_member(struct page_index *index,
-                                       const struct page_device *device,
-                                       const struct page_path *path,
-                                       const struct map_row *row,
-                                       const struct json_captures *captures)
-{
-    struct page_member *member = arena_alloc(&index->arena, sizeof *member);
-    struct path_captures of_path = {.count = 0};
-
-    if (!member || !path_pattern_match(row->pattern, path->path, &of_path))
-        return NULL;
-    member->captures = *captures;
-    for (size_t i = 0; i < captures->count; i++)
-        member->captures.values[i] = arena_copy(&index->arena, captures->values[i]);
-    if (!names_secret(captures))
-        member->target = make_target(index, device, row, &of_path, captures);
-    return member;
-}
-
-const struct page_target *page_index_member(struct page_index *index,
-                                            const struct page_device *device,
-                                            const struct page_path *path,
-                                            struct page_use *use,
-                                            const struct json_captures *captures)
-{
-    if (captures->count == 0)
-        return &use->target;
-    struct page_member *member = find_member(use->members, captures);
-    if (member)
-        return &member->target;
-    member = make_member(index, device, path, use->row, captures);
-    if (!member)
-        return NULL;
-    if (use->member_count == PAGE_INDEX_MEMBERS_MAX) {
-        use->members = NULL;
-        use->member_count = 0;
-    }
-    member->next = use->members;
-    use->members = member;
-    use->member_count++;
-    return &member->target;
-}
-
-/* ---- devices and their paths ---- */
 
 /* What is asked for seldom gets no "*" row that would mislead when it is old. */
 static bool is_in_use(const struct page_device *device, const struct map_row *row,
@@ -182,7 +51,7 @@ static void add_use(struct page_index *index, const struct page_device *device,
     struct page_use *use = &path->uses[path->use_count++];
     use->row = row;
     if (!row->json || row->json->capture_count == 0)
-        use->target = make_target(index, device, row, &captures, &no_members);
+        use->target = page_target_make(index, device, row, &captures, &no_members);
 }
 
 static const struct map_path *find_rows(const struct page_index *index,
@@ -243,7 +112,6 @@ static struct page_device *make_device(struct page_index *index, struct str type
     struct page_device *device = arena_alloc(&index->arena, sizeof *device);
     const struct map_family *family =
         family_table_find(index->map.families, STR_OF(DEVICE_INFO_METRIC));
-    struct label_list list = {.count = 0};
 
     if (!device)
         return NULL;
@@ -251,9 +119,13 @@ static struct page_device *make_device(struct page_index *index, struct str type
     device->instance = arena_copy(&index->arena, instance);
     device->own = map_devices_find(index->map.devices, type);
     device->paths = str_index_new(PAGE_INDEX_PATHS_MAX);
-    add_device_labels(&list, index, device, false);
-    device->identity = info_index_get(&index->infos, &index->arena, family, list.labels,
-                                      list.count, STR_OF(""));
+    const struct label labels[] = {
+        {STR("site"), index->map.site},
+        {STR("device"), device->device},
+        {STR("instance"), device->instance},
+    };
+    device->identity = info_index_get(&index->infos, &index->arena, family, labels,
+                                      sizeof labels / sizeof *labels, STR_OF(""));
     return device->identity && !index->arena.failed ? device : NULL;
 }
 

@@ -16,7 +16,7 @@
 #include "map/family_table.h"
 #include "map/info_series.h"
 #include "map/map_device.h"
-#include "map/map_row.h"
+#include "map/page_target.h"
 #include "map/series_index.h"
 #include "model/limits.h"
 
@@ -26,29 +26,6 @@
 #define PAGE_INDEX_SERIES_MAX ((size_t)2 * LIMIT_VALUES)
 #define PAGE_INDEX_DEVICES_MAX ((size_t)2 * LIMIT_SERVICES)
 #define PAGE_INDEX_ARENA_MAX ((size_t)64 * 1024 * 1024)
-
-/* What was met of a row that walks through JSON: then it is forgotten and met anew. */
-#define PAGE_INDEX_MEMBERS_MAX ((size_t)2 * JSON_POINTER_VISITS_MAX)
-
-/* Where a value goes; one of the two, both NULL if there was no room. */
-struct page_target {
-    struct page_series *series; /* of a gauge or counter */
-    struct info_item *item;     /* of an info row */
-};
-
-/* A place inside the JSON of a value. */
-struct page_member {
-    struct page_member *next;
-    struct json_captures captures; /* its values are copies */
-    struct page_target target;
-};
-
-struct page_use {
-    const struct map_row *row;
-    struct page_target target; /* of a row whose pointer has no placeholders */
-    struct page_member *members;
-    size_t member_count;
-};
 
 enum path_standing {
     PATH_ACTIVE,   /* has uses */
@@ -103,14 +80,6 @@ struct page_device *page_index_device(struct page_index *index, struct str devic
                                       struct str instance);
 struct page_path *page_index_path(struct page_index *index, struct page_device *device,
                                   struct str path);
-
-/* Where the member of a use with these captures goes.  NULL without room, or if the
- * captures name a secret. */
-const struct page_target *page_index_member(struct page_index *index,
-                                            const struct page_device *device,
-                                            const struct page_path *path,
-                                            struct page_use *use,
-                                            const struct json_captures *captures);
 
 void page_index_free(struct page_index *index);
 

@@ -3,27 +3,17 @@
 
 #include <string.h>
 
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+#include "map/ascii.h"
 
 /* What may be a label in snake case; a leading '_' says that it is none. */
 static bool is_placeholder_name(struct str name)
 {
     if (str_starts_with(name, STR_OF("_")))
         name = str_skip(name, 1);
-    if (name.n == 0 || !is_lower(name.p[0]))
-        return false;
     for (size_t i = 0; i < name.n; i++)
-        if (!is_lower(name.p[i]) && !is_digit(name.p[i]) && name.p[i] != '_')
+        if (!ascii_is_snake(name.p[i]))
             return false;
-    return true;
+    return name.n && ascii_is_lower(name.p[0]);
 }
 
 static bool has_brace(struct str s)
@@ -31,7 +21,29 @@ static bool has_brace(struct str s)
     return s.n && (memchr(s.p, '{', s.n) || memchr(s.p, '}', s.n));
 }
 
-static enum err parse_segment(struct str text, struct path_segment *out_segment,
+static bool has_placeholder(const struct path_pattern *pattern, struct str name)
+{
+    for (size_t i = 0; i < pattern->segment_count; i++)
+        if (str_equal(pattern->segments[i].name, name))
+            return true;
+    return false;
+}
+
+static enum err add_segment(struct path_pattern *pattern, struct path_segment segment,
+                            struct error *error)
+{
+    if (segment.name.n && has_placeholder(pattern, segment.name))
+        return error_set(error, ERR_USAGE, "placeholder {%.*s} stands twice in the path",
+                         STR_ARG(segment.name));
+    if (segment.name.n && pattern->capture_count == PATH_CAPTURES_MAX)
+        return error_set(error, ERR_USAGE, "the path has more than %d placeholders",
+                         PATH_CAPTURES_MAX);
+    pattern->segments[pattern->segment_count++] = segment;
+    pattern->capture_count += segment.name.n > 0;
+    return ERR_OK;
+}
+
+static enum err parse_segment(struct path_pattern *pattern, struct str text,
                               struct error *error)
 {
     if (text.n == 0)
@@ -52,49 +64,36 @@ static enum err parse_segment(struct str text, struct path_segment *out_segment,
                          "placeholder {%.*s} of the path: allowed are a-z, 0-9 and _, "
                          "a letter first or after one _",
                          STR_ARG(segment.name));
-    *out_segment = segment;
-    return ERR_OK;
+    return add_segment(pattern, segment, error);
 }
 
-static bool has_placeholder(const struct path_pattern *pattern, struct str name)
+static size_t count_slashes(struct str text)
 {
-    for (size_t i = 0; i < pattern->segment_count; i++)
-        if (str_equal(pattern->segments[i].name, name))
-            return true;
-    return false;
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.n; i++)
+        count += text.p[i] == '/';
+    return count;
 }
 
-static enum err add_segment(struct path_pattern *pattern, struct path_segment segment,
-                            struct error *error)
-{
-    if (pattern->segment_count == PATH_SEGMENTS_MAX)
-        return error_set(error, ERR_USAGE, "the path has more than %d segments",
-                         PATH_SEGMENTS_MAX);
-    if (segment.name.n && has_placeholder(pattern, segment.name))
-        return error_set(error, ERR_USAGE, "placeholder {%.*s} stands twice in the path",
-                         STR_ARG(segment.name));
-    if (segment.name.n && pattern->capture_count == PATH_CAPTURES_MAX)
-        return error_set(error, ERR_USAGE, "the path has more than %d placeholders",
-                         PATH_CAPTURES_MAX);
-    pattern->segments[pattern->segment_count++] = segment;
-    pattern->capture_count += segment.name.n > 0;
-    return ERR_OK;
-}
-
-enum err path_pattern_parse(struct str text, struct path_pattern *out_pattern,
-                            struct error *error)
+enum err path_pattern_parse(struct str text, struct arena *arena,
+                            struct path_pattern *out_pattern, struct error *error)
 {
     struct path_pattern pattern = {.text = text};
+    size_t count = count_slashes(text);
 
     if (!str_starts_with(text, STR_OF("/")))
         return error_set(error, ERR_USAGE, "the path does not begin with a slash");
     if (str_ends_with(text, STR_OF("/")))
         return error_set(error, ERR_USAGE, "the path ends with a slash");
+    if (count > PATH_SEGMENTS_MAX)
+        return error_set(error, ERR_USAGE, "the path has more than %d segments",
+                         PATH_SEGMENTS_MAX);
+    pattern.segments = arena_array(arena, count, sizeof *pattern.segments);
+    if (!pattern.segments)
+        return error_set(error, ERR_MEMORY, "out of memory");
     for (struct str rest = str_skip(text, 1); rest.n;) {
-        struct path_segment segment;
-        enum err outcome = parse_segment(str_cut(&rest, '/'), &segment, error);
-        if (outcome == ERR_OK)
-            outcome = add_segment(&pattern, segment, error);
+        enum err outcome = parse_segment(&pattern, str_cut(&rest, '/'), error);
         if (outcome != ERR_OK)
             return outcome;
     }
@@ -102,7 +101,8 @@ enum err path_pattern_parse(struct str text, struct path_pattern *out_pattern,
     return ERR_OK;
 }
 
-/* Phases are called L1 to L3 everywhere, also where the path has the L as literal text. */
+/* Phases are called L1 to L3 everywhere, also where the path has the L as literal text.
+ */
 static bool keeps_letter(const struct path_segment *segment)
 {
     return str_equal(segment->name, STR_OF("phase")) &&
@@ -150,7 +150,8 @@ static size_t literal_length(const struct path_pattern *pattern)
     return length;
 }
 
-/* What placeholders are called makes no difference: "/{a}/X" and "/{b}/X" are one path. */
+/* What placeholders are called makes no difference: "/{a}/X" and "/{b}/X" are one path.
+ */
 static int compare_segments(const struct path_segment *a, const struct path_segment *b)
 {
     int order = str_compare(a->head, b->head);

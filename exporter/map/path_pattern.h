@@ -26,8 +26,8 @@ struct path_segment {
 
 struct path_pattern {
     struct str text; /* as written */
-    struct path_segment segments[PATH_SEGMENTS_MAX];
-    size_t segment_count;
+    struct path_segment *segments;
+    size_t segment_count; /* at most PATH_SEGMENTS_MAX */
     size_t capture_count; /* placeholders */
 };
 
@@ -37,10 +37,12 @@ struct path_captures {
     size_t count;
 };
 
-/* text must outlive the pattern.  Says what is wrong: no leading slash, empty segment,
- * two placeholders in a segment, bad or repeated name, too many. */
-enum err path_pattern_parse(struct str text, struct path_pattern *out_pattern,
-                            struct error *error) __attribute__((warn_unused_result));
+/* The segments are put in the arena; it and text must outlive the pattern.  Says what is
+ * wrong: no leading slash, empty segment, two placeholders in a segment, bad or repeated
+ * name, too many. */
+enum err path_pattern_parse(struct str text, struct arena *arena,
+                            struct path_pattern *out_pattern, struct error *error)
+    __attribute__((warn_unused_result));
 
 /* Captures are in the order of the path. */
 bool path_pattern_match(const struct path_pattern *pattern, struct str path,

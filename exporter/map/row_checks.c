@@ -81,8 +81,9 @@ static void check_info(struct row_draft *draft)
     if (!info_labels_has(promised, row->label) ||
         str_equal(row->label, STR_OF(DEVICE_INFO_SERVICE)) || row->mark_count ||
         map_row_label_names(row, names) || row->pattern->capture_count)
-        ROW_MISTAKE(draft, "%.*s has fixed labels: label \"%.*s\", marks or placeholders "
-                           "cannot be added",
+        ROW_MISTAKE(draft,
+                    "%.*s has fixed labels: label \"%.*s\", marks or placeholders "
+                    "cannot be added",
                     STR_ARG(row->metric), STR_ARG(row->label));
 }
 
@@ -151,10 +152,12 @@ static void check_said(struct row_draft *draft)
         ROW_MISTAKE(draft, "key \"ignored\" contradicts key \"metric\"");
     if (draft->unit_said &&
         !str_equal(str_from(json_string_value(draft->unit_said)), row->unit))
-        ROW_MISTAKE(draft, "key \"unit\" contradicts the metric's name, which says \"%.*s\"",
+        ROW_MISTAKE(draft,
+                    "key \"unit\" contradicts the metric's name, which says \"%.*s\"",
                     STR_ARG(row->unit));
     if (draft->label_names_said && !names_agree(row, draft->label_names_said))
-        ROW_MISTAKE(draft, "key \"labels\" as a list of names contradicts the row's labels");
+        ROW_MISTAKE(draft,
+                    "key \"labels\" as a list of names contradicts the row's labels");
 }
 
 void row_check(struct row_draft *draft)

@@ -64,7 +64,8 @@ static bool read_bind_values(struct row_draft *draft, json_t *array,
 
     if (!is_array(draft, "bind", array, ROW_BIND_VALUES_MAX))
         return false;
-    struct str *values = arena_array(draft->arena, json_array_size(array), sizeof *values);
+    struct str *values =
+        arena_array(draft->arena, json_array_size(array), sizeof *values);
     json_array_foreach(array, i, text)
     {
         if (!values || !row_draft_text(draft, "bind", text, &values[i]))

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "map/ascii.h"
 #include "map/enum_table.h"
 #include "map/row_draft.h"
 
@@ -31,7 +32,7 @@ static void read_path(struct row_draft *draft, const char *key, json_t *value)
 
     if (!pattern || !row_draft_text(draft, key, value, &path))
         return;
-    if (path_pattern_parse(path, pattern, &error) != ERR_OK)
+    if (path_pattern_parse(path, draft->arena, pattern, &error) != ERR_OK)
         ROW_MISTAKE(draft, "%s", error.text);
     else
         draft->row->pattern = pattern;
@@ -282,8 +283,7 @@ bool device_name_is_good(struct str name)
         return true;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_letter && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+        if (!ascii_is_letter(c) && !ascii_is_digit(c) && c != '_' && c != '-')
             return false;
     }
     return name.n > 0;

@@ -93,8 +93,8 @@ enum row_outcome row_text(const struct map_row *row, const struct value *value,
     case VALUE_NUMBER:
         if (is_invalid(row, value->number))
             return ROW_ABSENT;
-        *out_text = arena_copy(arena,
-                               (struct str){text, decimal_print(value->number, text)});
+        *out_text =
+            arena_copy(arena, (struct str){text, decimal_print(value->number, text)});
         return arena->failed ? refuse(REFUSAL_LIMIT, out_refusal) : ROW_GIVEN;
     case VALUE_TEXT:
         *out_text = value->text;

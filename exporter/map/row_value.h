@@ -15,7 +15,8 @@ enum row_outcome { ROW_GIVEN, ROW_ABSENT, ROW_REFUSED };
 enum row_outcome row_number(const struct map_row *row, const struct value *value,
                             double *out_number, enum refusal *out_refusal);
 
-/* A number's text is put in the arena, another one is the value's own.  Empty is absent. */
+/* A number's text is put in the arena, another one is the value's own.  Empty is absent.
+ */
 enum row_outcome row_text(const struct map_row *row, const struct value *value,
                           struct arena *arena, struct str *out_text,
                           enum refusal *out_refusal);

@@ -28,7 +28,8 @@ struct page_series *series_index_get(struct series_index *index, struct arena *a
                                      const struct label *labels, size_t label_count)
 {
     const struct series *series = series_in(arena, &family->family, labels, label_count);
-    struct page_series *found = series ? str_index_get(&index->by_text, series->text) : NULL;
+    struct page_series *found =
+        series ? str_index_get(&index->by_text, series->text) : NULL;
 
     if (found || !series || !make_room(index))
         return found;

@@ -36,8 +36,8 @@ struct series_index {
 
 struct series_index series_index_new(size_t max_series);
 
-/* Finds or makes the series in the arena; two of one text are one series.  NULL beyond the
- * maximum or without memory. */
+/* Finds or makes the series in the arena; two of one text are one series.  NULL beyond
+ * the maximum or without memory. */
 struct page_series *series_index_get(struct series_index *index, struct arena *arena,
                                      const struct map_family *family,
                                      const struct label *labels, size_t label_count);

@@ -34,7 +34,7 @@ struct connection_table connection_table_in(struct arena *arena,
                                             const struct server_limits *limits)
 {
     struct connection_table table = {
-        .slots = arena_array(arena, limits->connections_max, sizeof *table.slots),
+        .slots = arena_array(arena, limits->connections_max, sizeof(void *)),
         .max = limits->connections_max,
         .per_address_max = limits->connections_per_address_max,
     };
@@ -88,8 +88,14 @@ void connection_table_remove(struct connection_table *table,
     table->count--;
 }
 
+/* An answer that was not read is thrown away, and the client told so (by a reset): else
+ * the kernel would go on trying. */
 static void shut(struct connection *connection)
 {
+    const struct linger drop = {.l_onoff = 1, .l_linger = 0};
+
+    if (connection->request.state == REQUEST_ANSWERED)
+        (void)setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
     (void)shutdown(connection->socket, SHUT_RDWR);
     connection->is_ended = false; /* once is enough */
     connection->request.deadline = never;

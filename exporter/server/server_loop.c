@@ -108,13 +108,14 @@ static void accept_again(struct server *server, int64_t now_ms)
         pause_accepting(server, strerror(errno));
 }
 
-/* A client that does not read keeps what was sent in the kernel, behind a connection that
- * is closed for us: that must end as well. */
+/* The kernel keeps an answer that fits its buffers, also for a connection that is closed
+ * by then.  It gives up without a word, so it comes after our own clock. */
 static void bound_kernel_time(const struct server *server, int socket)
 {
-    unsigned answer_ms = (unsigned)server->limits.answer_ms;
+    unsigned patience_ms = (unsigned)(2 * server->limits.answer_ms);
 
-    (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &answer_ms, sizeof answer_ms);
+    (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms,
+                     sizeof patience_ms);
     (void)fcntl(socket, F_SETFD, FD_CLOEXEC);
 }
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "model/report.h"
+#include "source/fetch_slots.h"
 #include "source/http_request.h"
 #include "source/http_wire.h"
 #include "source/source.h"
@@ -16,19 +17,10 @@
 /* Deadlines may move and scrapers may join unheard meanwhile. */
 #define TURN_MAX_MS 50
 
-/* Bodies of the answers that are kept for one fetch; 75 real services make 330 KB. */
-#define FETCH_BYTES_MAX ((size_t)4 * LIMIT_ANSWER_BYTES)
-
 #define NAMES_ARENA_MAX ((size_t)4 * 1024 * 1024)
 #define PATH_BYTES_MAX ((size_t)4 * 1024)
 
 #define NO_SLOT LIMIT_SERVICES
-
-struct slot {
-    size_t values; /* of its report */
-    size_t bytes;
-    bool is_skipped; /* and counted as such in this fetch */
-};
 
 struct fetch {
     struct http_station *station;
@@ -42,7 +34,7 @@ struct fetch {
     size_t order[LIMIT_SERVICES]; /* slots to ask */
     size_t order_count;
     size_t asked; /* of them, the one under way included */
-    struct slot slots[LIMIT_SERVICES];
+    struct fetch_slots slots;
 };
 
 struct answer {
@@ -74,22 +66,13 @@ static struct known_service *service_at(const struct fetch *fetch, size_t slot)
     return fetch->station->table.services[slot];
 }
 
-static void put(struct fetch *fetch, size_t slot, struct report *report)
-{
-    if (!report)
-        return;
-    fetch->slots[slot].values = report->reading_count;
-    fetch->slots[slot].bytes = report->response_bytes;
-    fetch->collector->put(fetch->collector->context, slot, report);
-}
-
 /* A report of this fetch's own.  The first service that is asked also speaks for those
  * that have no slot. */
 static void put_new(struct fetch *fetch, size_t slot, struct report *report)
 {
     if (report && fetch->order_count && fetch->order[0] == slot)
         report->refused[REFUSAL_LIMIT] += fetch->left_out;
-    put(fetch, slot, report);
+    fetch_slots_put(&fetch->slots, slot, report);
 }
 
 static void put_blank(struct fetch *fetch, size_t slot, enum err outcome)
@@ -97,11 +80,12 @@ static void put_blank(struct fetch *fetch, size_t slot, enum err outcome)
     put_new(fetch, slot, service_blank_report(service_at(fetch, slot), outcome));
 }
 
+/* Counted once a fetch, however often it settles. */
 static void skip(struct fetch *fetch, size_t slot)
 {
-    if (fetch->slots[slot].is_skipped)
+    if (fetch->slots.all[slot].is_skipped)
         return;
-    fetch->slots[slot].is_skipped = true;
+    fetch->slots.all[slot].is_skipped = true;
     count_failure(fetch, ERR_SKIPPED);
     put_blank(fetch, slot, ERR_SKIPPED);
 }
@@ -123,7 +107,7 @@ static void put_known(struct fetch *fetch)
         const struct known_service *service = table->services[slot];
         struct report *kept = service_kept_report(service, now_ms);
         if (kept)
-            put(fetch, slot, report_reference(kept));
+            fetch_slots_put(&fetch->slots, slot, report_reference(kept));
         else if (service_is_paused(service, now_ms))
             skip(fetch, slot);
         else
@@ -184,22 +168,12 @@ static int64_t turn_ms(const struct fetch *fetch)
     return left_ms > 0 && left_ms < TURN_MAX_MS ? left_ms : TURN_MAX_MS;
 }
 
-static size_t room_for_bytes(const struct fetch *fetch)
-{
-    size_t used = 0;
-
-    for (size_t i = 0; i < LIMIT_SERVICES; i++)
-        used += fetch->slots[i].bytes;
-    size_t room = used < FETCH_BYTES_MAX ? FETCH_BYTES_MAX - used : 0;
-    return room < LIMIT_ANSWER_BYTES ? room : LIMIT_ANSWER_BYTES;
-}
-
 static void ask(struct fetch *fetch, struct str path, struct answer *answer)
 {
     struct http_request *request = fetch->station->request;
     struct http_counts *counts = &fetch->station->counts;
 
-    http_request_start(request, path, room_for_bytes(fetch));
+    http_request_start(request, path, fetch_slots_room_for_bytes(&fetch->slots));
     while (!http_request_step(request, turn_ms(fetch)))
         if (must_give_up(fetch, answer))
             http_request_abort(request);
@@ -252,15 +226,6 @@ static enum err ask_services(struct fetch *fetch, struct error *error)
 
 /* ---- one service ---- */
 
-static size_t room_for_values(const struct fetch *fetch)
-{
-    size_t used = 0;
-
-    for (size_t i = 0; i < LIMIT_SERVICES; i++)
-        used += fetch->slots[i].values;
-    return used < LIMIT_VALUES ? LIMIT_VALUES - used : 0;
-}
-
 static void log_service(struct known_service *service, enum err outcome,
                         const struct error *error)
 {
@@ -303,6 +268,7 @@ static void take_outcome(struct fetch *fetch, struct answer *answer, enum err ou
     } else {
         service_failed(service, outcome);
     }
+    service->was_late = answer->is_late;
     if (outcome != ERR_OK && !answer->is_late)
         count_failure(fetch, outcome);
     log_service(service, outcome, &answer->error);
@@ -321,10 +287,11 @@ static void take_answer(struct fetch *fetch, struct answer *answer)
     enum err outcome = answer->outcome;
 
     service->duration_seconds = (double)took_ms / 1000;
-    fetch->slots[answer->slot].values = 0;
     if (outcome == ERR_OK)
-        outcome = http_wire_report(service->name, answer->body, room_for_values(fetch),
-                                   &report, &answer->error);
+        outcome =
+            http_wire_report(service->name, answer->body,
+                             fetch_slots_room_for_values(&fetch->slots, answer->slot),
+                             &report, &answer->error);
     if (report) {
         report->duration_seconds = service->duration_seconds;
         report->updated_at = clock_unix_seconds();
@@ -348,8 +315,9 @@ static void ask_service(struct fetch *fetch, size_t slot)
 
 /* ---- all ---- */
 
-static bool may_go_on(const struct fetch *fetch)
+static bool may_go_on(struct fetch *fetch)
 {
+    fetch->is_stopped = fetch->collector->is_stopped(fetch->collector->context);
     return !fetch->is_stopped && !fetch->is_server_lost &&
            !deadline_has_passed(deadline_of(fetch));
 }
@@ -377,8 +345,8 @@ enum err http_fetch(struct http_station *station, const struct collector *collec
     struct fetch fetch = {
         .station = station,
         .collector = collector,
+        .slots.collector = collector,
         .last = deadline_in_ms(station->times.fetch_max_ms),
-        .is_stopped = collector->is_stopped(collector->context),
     };
     enum err outcome = run(&fetch, error);
 

@@ -23,13 +23,15 @@ enum err mqtt_address_find(struct str host, size_t attempt,
     int outcome = getaddrinfo(host.p, NULL, &hints, &list);
 
     if (outcome != 0)
-        return error_set(error, ERR_DNS, "%s: %s", host.p, gai_strerror(outcome));
+        return error_set(error, ERR_DNS, "the name does not resolve: %s",
+                         gai_strerror(outcome));
     const struct addrinfo *chosen = address_at(list, attempt);
     outcome = getnameinfo(chosen->ai_addr, chosen->ai_addrlen, out_address->text,
                           sizeof out_address->text, NULL, 0, NI_NUMERICHOST);
     out_address->any_of_family = chosen->ai_family == AF_INET6 ? "::" : "0.0.0.0";
     freeaddrinfo(list);
     if (outcome != 0)
-        return error_set(error, ERR_DNS, "%s: %s", host.p, gai_strerror(outcome));
+        return error_set(error, ERR_DNS, "its address has no text: %s",
+                         gai_strerror(outcome));
     return ERR_OK;
 }

@@ -91,6 +91,10 @@ enum err mqtt_failure_set(const struct mqtt_failure_note *note, int outcome,
         return error_set(error, ERR_AUTH, "the broker refuses our subscription");
     if (outcome == MOSQ_ERR_TLS || (note->uses_tls && !note->is_up && is_broken_off))
         return tls_failure(note, error);
+    if (outcome == MOSQ_ERR_CONN_LOST && !note->is_up)
+        return error_set(error, ERR_CONNECT,
+                         "the broker closed the connection without an answer: "
+                         "does it want TLS (mqtts)?");
     if (known)
         return error_set(error, known->reason, "%s", known->text);
     if (outcome == MOSQ_ERR_ERRNO && system_error && system_error != EPROTO)

@@ -50,6 +50,14 @@ static void say_recovered(struct mqtt_journal *journal, struct log_outcome *outc
     log_write(LOG_INFO, message, "broker", journal->broker, "repetitions", number, NULL);
 }
 
+/* A dead night has many reasons, by turns; what an operator must cure has one. */
+static struct str matter_of(enum err reason)
+{
+    bool is_ours = reason == ERR_AUTH || reason == ERR_TLS;
+
+    return is_ours ? str_from(err_reason(reason)) : STR_OF("unreachable");
+}
+
 struct mqtt_journal mqtt_journal_new(struct reading_cache *cache, struct str host,
                                      uint16_t port)
 {
@@ -84,7 +92,7 @@ void mqtt_journal_failed(struct mqtt_journal *journal, const struct error *failu
     count_failure(journal, failure->code);
     (void)error_set(error, failure->code, "%s: %s", journal->broker, failure->text);
     journal->status.is_ready = true;
-    if (log_outcome_failed(&journal->link, str_from(failure->text)))
+    if (log_outcome_failed(&journal->link, matter_of(failure->code)))
         log_write(LOG_WARN, "broker connection failed", "broker", journal->broker,
                   "reason", err_reason(failure->code), "error", failure->text, NULL);
 }

@@ -13,6 +13,9 @@
 /* The plugin needs some 10 ms, a Cerbo GX perhaps a second, the VRM cloud some more. */
 #define FULL_WITHIN_MS 30000
 
+/* Three a second are what the station grants to all its clients together. */
+#define FULL_SPACING_MS 1000
+
 #define FULL_INTERVAL_MS (15 * 60 * 1000)
 
 /* From one full publish to the next on a new connection: a GX that boots scans its
@@ -39,6 +42,7 @@ static void asked_full(struct mqtt_schedule *schedule, int64_t now_ms)
 {
     size_t step = schedule->fulls_asked++;
 
+    schedule->full_at_ms = now_ms;
     schedule->due_at_ms[MQTT_TASK_FULL] =
         now_ms + (step < FULL_INTERVALS ? full_intervals_ms[step] : FULL_INTERVAL_MS);
     schedule->due_at_ms[MQTT_TASK_FULL_OVERDUE] = now_ms + FULL_WITHIN_MS;
@@ -50,14 +54,18 @@ static void ask_full_anew(struct mqtt_schedule *schedule, int64_t now_ms)
 {
     if (!schedule->is_connected)
         return;
+    bool is_soon = schedule->full_at_ms != MQTT_NEVER &&
+                   now_ms - schedule->full_at_ms < FULL_SPACING_MS;
     schedule->fulls_asked = 0;
-    schedule->due_at_ms[MQTT_TASK_FULL] = now_ms;
+    schedule->due_at_ms[MQTT_TASK_FULL] =
+        is_soon ? schedule->full_at_ms + FULL_SPACING_MS : now_ms;
 }
 
 struct mqtt_schedule mqtt_schedule_new(int64_t stale_after_ms)
 {
     struct mqtt_schedule schedule = {.stale_after_ms = stale_after_ms,
-                                     .heartbeat_at_ms = MQTT_NEVER};
+                                     .heartbeat_at_ms = MQTT_NEVER,
+                                     .full_at_ms = MQTT_NEVER};
 
     cancel_from(&schedule, MQTT_TASK_NONE);
     return schedule;
@@ -102,6 +110,11 @@ void mqtt_schedule_heartbeat(struct mqtt_schedule *schedule, int64_t now_ms)
     schedule->due_at_ms[MQTT_TASK_KEEPALIVE_FAILED] = MQTT_NEVER;
     if (last_ms != MQTT_NEVER && now_ms - last_ms > HEARTBEAT_PAUSE_MS)
         ask_full_anew(schedule, now_ms);
+}
+
+void mqtt_schedule_started(struct mqtt_schedule *schedule, int64_t now_ms)
+{
+    ask_full_anew(schedule, now_ms);
 }
 
 void mqtt_schedule_completed(struct mqtt_schedule *schedule)

@@ -28,7 +28,8 @@ struct mqtt_schedule {
     int64_t stale_after_ms;
     int64_t due_at_ms[MQTT_TASK_END]; /* MQTT_NEVER: not due */
     int64_t heartbeat_at_ms;          /* of this connection; MQTT_NEVER: none yet */
-    size_t fulls_asked;               /* on this connection */
+    int64_t full_at_ms;               /* the last one asked for; MQTT_NEVER: none yet */
+    size_t fulls_asked;               /* since the last reason to ask anew */
     bool is_connected;
     bool is_quiet; /* MQTT_TASK_QUIET was the last word about life */
 };
@@ -48,6 +49,9 @@ bool mqtt_schedule_life(struct mqtt_schedule *schedule, int64_t now_ms);
 
 /* The message is a heartbeat. */
 void mqtt_schedule_heartbeat(struct mqtt_schedule *schedule, int64_t now_ms);
+
+/* The message says that the station's publisher has just started. */
+void mqtt_schedule_started(struct mqtt_schedule *schedule, int64_t now_ms);
 
 /* The full publish under way has ended. */
 void mqtt_schedule_completed(struct mqtt_schedule *schedule);

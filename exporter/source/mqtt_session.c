@@ -242,6 +242,9 @@ static void hear_station(struct mqtt_session *session, struct str topic,
         mqtt_schedule_heartbeat(&session->schedule, clock_monotonic_ms());
         mqtt_journal_heartbeat(&session->journal, message->unix_seconds);
         break;
+    case MQTT_STARTED:
+        mqtt_schedule_started(&session->schedule, clock_monotonic_ms());
+        break;
     case MQTT_COMPLETED:
         complete(session, message->echo);
         break;

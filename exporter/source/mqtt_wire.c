@@ -10,8 +10,16 @@
 
 #define VRM_BROKERS 128
 
-static const struct str completed_topic = STR("full_publish_completed");
-static const struct str heartbeat_topic = STR("heartbeat");
+/* Topics of the station itself. */
+static const struct {
+    struct str name;
+    enum mqtt_meaning meaning;
+} notices[] = {
+    {STR("heartbeat"), MQTT_HEARTBEAT},
+    {STR("full_publish_completed"), MQTT_COMPLETED},
+    {STR("keepalive"), MQTT_STARTED},
+};
+#define NOTICE_COUNT (sizeof notices / sizeof *notices)
 
 /* Web pages that the GX hands to its own user interface, cut into topics. */
 static const struct str customizations = STR("GuiCustomizations");
@@ -69,16 +77,20 @@ static void read_value(struct mqtt_reader *reader, struct str payload,
         refuse(message, REFUSAL_LIMIT);
 }
 
-/* Topics of the station itself: life, and the end of a full publish. */
-static void read_station(struct mqtt_reader *reader, struct str name, struct str payload,
-                         struct mqtt_message *message)
+static enum mqtt_meaning meaning_of(struct str name)
 {
-    bool is_heartbeat = str_equal(name, heartbeat_topic);
+    for (size_t i = 0; i < NOTICE_COUNT; i++)
+        if (str_equal(notices[i].name, name))
+            return notices[i].meaning;
+    return MQTT_NOTHING;
+}
+
+/* Life counts even where what it says cannot be read. */
+static void read_notice(struct mqtt_reader *reader, struct str payload,
+                        struct mqtt_message *message)
+{
     const json_t *object = NULL;
 
-    if (!is_heartbeat && !str_equal(name, completed_topic))
-        return;
-    message->meaning = is_heartbeat ? MQTT_HEARTBEAT : MQTT_COMPLETED;
     if (payload.n > NOTICE_BYTES_MAX || load(reader, payload, &object) != ERR_OK)
         return;
     const json_t *echo = json_object_get(object, "full-publish-completed-echo");
@@ -109,7 +121,9 @@ void mqtt_wire_read(struct mqtt_reader *reader, struct str portal, struct str to
     out_message->meaning = MQTT_NOTHING;
     place->device = str_cut(&rest, '/');
     if (rest.n == 0) {
-        read_station(reader, place->device, payload, out_message);
+        out_message->meaning = meaning_of(place->device);
+        if (out_message->meaning != MQTT_NOTHING)
+            read_notice(reader, payload, out_message);
         return;
     }
     place->instance = str_cut(&rest, '/');

@@ -30,6 +30,7 @@ enum mqtt_meaning {
     MQTT_GONE,      /* the place left (empty payload) */
     MQTT_REFUSED,   /* the place's value is broken or over a limit: refusal */
     MQTT_HEARTBEAT, /* unix_seconds is the GX's clock, 0 if it did not say */
+    MQTT_STARTED,   /* the station's publisher starts, and forgot who kept it alive */
     MQTT_COMPLETED, /* a full publish ended: the one that we asked for with that echo,
                        or (empty echo) anybody's */
 };

@@ -159,7 +159,7 @@ static void forget_missing(struct service_table *table, const struct str *names,
         table->services[kept++] = service;
     }
     table->count = kept;
-    qsort(table->services, kept, sizeof *table->services, compare_services);
+    qsort(table->services, kept, sizeof(struct known_service *), compare_services);
 }
 
 /* Puts service, which may be NULL, into its place.  False if it, or a less important
@@ -180,7 +180,7 @@ static bool insert(struct service_table *table, struct known_service *service)
     if (is_full)
         service_free(table->services[--table->count]);
     memmove(&table->services[at + 1], &table->services[at],
-            (table->count - at) * sizeof *table->services);
+            (table->count - at) * sizeof(struct known_service *));
     table->services[at] = service;
     table->count++;
     return !is_full;
@@ -209,12 +209,12 @@ size_t service_table_order(const struct service_table *table, int64_t now_ms,
 {
     size_t count = 0;
 
-    for (int had_timed_out = 0; had_timed_out < 2; had_timed_out++) {
+    for (int is_last = 0; is_last < 2; is_last++) {
         for (size_t i = 0; i < table->count; i++) {
             const struct known_service *service = table->services[i];
             bool is_due = !service_kept_report(service, now_ms) &&
                           !service_is_paused(service, now_ms);
-            if (is_due && (service->timeouts > 0) == had_timed_out)
+            if (is_due && (service->was_late || service->timeouts > 0) == is_last)
                 out_slots[count++] = i;
         }
     }

@@ -34,6 +34,7 @@ struct known_service {
     double duration_seconds;
     struct log_outcome said;
 
+    bool was_late;         /* its last answer missed a deadline: asked last */
     unsigned timeouts;     /* in a row; each doubles the pause */
     int64_t next_ask_ms;   /* not before */
     struct report *kept;   /* serves until kept_until_ms; NULL for none */
@@ -54,8 +55,8 @@ struct service_table {
 size_t service_table_update(struct service_table *table, const struct str *names,
                             size_t count, const struct want_list *wants);
 
-/* Whom to ask now, in this order: those that had timed out come last, those that pause
- * or whose kept report still serves not at all.  Returns how many. */
+/* Whom to ask now, in this order: those that had timed out or were late come last, those
+ * that pause or whose kept report still serves not at all.  Returns how many. */
 size_t service_table_order(const struct service_table *table, int64_t now_ms,
                            size_t out_slots[LIMIT_SERVICES]);
 

@@ -86,7 +86,7 @@ static struct report *a_device(struct str body, struct str service, int instance
     struct error error;
     char text[16];
 
-    if (http_wire_report(service, body, &report, &error) != ERR_OK)
+    if (http_wire_report(service, body, LIMIT_VALUES, &report, &error) != ERR_OK)
         give_up(error.text);
     (void)snprintf(text, sizeof text, "%d", instance);
     report_set_instance(report, str_from(text));

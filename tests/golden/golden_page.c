@@ -41,7 +41,7 @@ static void add_service(struct snapshot *snapshot, struct str service, struct st
     struct report *report = NULL;
     struct error error;
 
-    if (http_wire_report(service, body, &report, &error) != ERR_OK)
+    if (http_wire_report(service, body, LIMIT_VALUES, &report, &error) != ERR_OK)
         give_up("service", error.text);
     snapshot_add(snapshot, report);
     report_release(report);

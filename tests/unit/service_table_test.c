@@ -83,6 +83,16 @@ static void who_timed_out_comes_last_when_its_pause_is_over(void **state)
     service_table_free(&table);
 }
 
+static void who_was_late_comes_last_without_a_pause(void **state)
+{
+    struct service_table table = table_of_all();
+
+    (void)state;
+    find(&table, "com.victronenergy.battery.a")->was_late = true;
+    check_order(&table, 0, "system battery.b settings tank.t1 battery.a");
+    service_table_free(&table);
+}
+
 static void each_timeout_doubles_the_pause_up_to_an_hour(void **state)
 {
     static const int64_t minutes[] = {1, 2, 4, 8, 16, 32, 60, 60, 60};
@@ -228,6 +238,13 @@ static void new_wants_change_the_order_and_drop_services(void **state)
 
 #define GENERATORS (LIMIT_SERVICES + 40)
 
+static void check_first_three(const struct service_table *table)
+{
+    check_str(table->services[0]->device, "system");
+    check_str(table->services[1]->device, "settings");
+    check_str(table->services[2]->name, "com.victronenergy.generator.g0000");
+}
+
 static void the_least_important_are_left_out_over_the_limit(void **state)
 {
     static char texts[GENERATORS][64];
@@ -246,9 +263,7 @@ static void the_least_important_are_left_out_over_the_limit(void **state)
         assert_int_equal(service_table_update(&table, names, GENERATORS + 2, &want_list),
                          42);
         assert_int_equal(table.count, LIMIT_SERVICES);
-        check_str(table.services[0]->device, "system");
-        check_str(table.services[1]->device, "settings");
-        check_str(table.services[2]->name, "com.victronenergy.generator.g0000");
+        check_first_three(&table);
     }
     service_table_free(&table);
 }
@@ -273,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_important_come_first_and_the_unwanted_not_at_all),
         cmocka_unit_test(who_timed_out_comes_last_when_its_pause_is_over),
+        cmocka_unit_test(who_was_late_comes_last_without_a_pause),
         cmocka_unit_test(each_timeout_doubles_the_pause_up_to_an_hour),
         cmocka_unit_test(a_good_answer_forgets_the_timeouts_another_failure_does_not),
         cmocka_unit_test(who_left_comes_back_without_a_past),

@@ -1,0 +1,45 @@
+/* ascii.h - classes of characters, whatever the locale is. */
+#ifndef ACTIONS_ASCII_H
+#define ACTIONS_ASCII_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+static inline bool ascii_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ascii_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool ascii_is_hex(char c)
+{
+    return ascii_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static inline bool ascii_is_alphanumeric(char c)
+{
+    return ascii_is_digit(c) || ascii_is_letter(c);
+}
+
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* How many bytes at the front of text are of a class. */
+static inline size_t ascii_run(struct str text, bool (*is_member)(char c))
+{
+    size_t n = 0;
+
+    while (n < text.n && is_member(text.p[n]))
+        n++;
+    return n;
+}
+
+#endif
