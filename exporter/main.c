@@ -5,6 +5,7 @@
  */
 #include <curl/curl.h>
 #include <jansson.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "source/source.h"
 #include "station.h"
 
+#define TRIM_BYTES (64 * 1024)
 #define MISTAKES_MAX ((size_t)256 * 1024)
 
 /* How often main looks whether the first attempt has ended, until it has. */
@@ -202,7 +204,9 @@ static int action_serve(const struct config *config)
     };
     int code = EXIT_USAGE;
 
-    if (generation_load(config, &exporter.generation, &mistakes) == ERR_OK)
+    enum err outcome = generation_load(config, &exporter.generation, &mistakes);
+    (void)malloc_trim(0);
+    if (outcome == ERR_OK)
         code = run_server(&exporter);
     else
         print(&mistakes, stderr);
@@ -230,11 +234,20 @@ static int action_version(const struct config *config)
     return EXIT_WELL;
 }
 
+/* Few threads of ours allocate, and none of them much: one pool of memory is smaller than
+ * one for each, and what loading the map used goes back to the system. */
+static void keep_memory_small(void)
+{
+    (void)mallopt(M_ARENA_MAX, 1);
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+}
+
 static int (*const actions[])(const struct config *config) = {
     [ACTION_SERVE] = action_serve,         [ACTION_HELP] = action_help,
     [ACTION_VERSION] = action_version,     [ACTION_MAP_CHECK] = action_map_check,
     [ACTION_MAP_PRINT] = action_map_print, [ACTION_ONCE] = action_once,
-    [ACTION_UNMAPPED] = action_unmapped,   [ACTION_HEALTH_CHECK] = action_health_check,
+    [ACTION_UNMAPPED] = action_unmapped,   [ACTION_RECORD] = action_record,
+    [ACTION_HEALTH_CHECK] = action_health_check,
 };
 
 int main(int argc, char **argv)
@@ -252,6 +265,7 @@ int main(int argc, char **argv)
     buf_free(&mistakes);
     log_configure(config.log_level, config.log_format);
     ignore_broken_pipes();
+    keep_memory_small();
     json_object_seed(0); /* before threads, see jansson's manual */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return refuse("libcurl does not start");

@@ -20,6 +20,9 @@ int action_once(const struct config *config);
 /* --station.unmapped: a ready-made map row for each path that the map does not know. */
 int action_unmapped(const struct config *config);
 
+/* --station.record: the station's answers, made anonymous, as files. */
+int action_record(const struct config *config);
+
 /* --health-check: ask /-/healthy of the first listen address. */
 int action_health_check(const struct config *config);
 

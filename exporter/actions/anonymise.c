@@ -17,8 +17,8 @@ static struct str replace_bus_name(struct anonymiser *anonymiser, struct str nam
     for (int i = 0; i < BUS_NAME_HEAD_PARTS; i++)
         (void)str_cut(&tail, '.');
     struct str head = {name.p, name.n - tail.n};
-    return arena_printf(&anonymiser->arena, "%.*s%.*s", STR_ARG(head),
-                        STR_ARG(anonymiser_name(anonymiser, tail)));
+    struct str new_tail = anonymiser_name(anonymiser, tail);
+    return arena_printf(&anonymiser->arena, "%.*s%.*s", STR_ARG(head), STR_ARG(new_tail));
 }
 
 static int compare_readings(const void *left, const void *right)
@@ -71,7 +71,8 @@ static struct report *replace_report(struct anonymiser *anonymiser,
     if (report->reading_count)
         report_identify(replaced);
     replaced->outcome = report->outcome;
-    anonymiser->counts.too_large += replaced->refused[REFUSAL_LIMIT];
+    anonymiser->counts.too_large +=
+        report->refused[REFUSAL_LIMIT] + replaced->refused[REFUSAL_LIMIT];
     return replaced;
 }
 

@@ -210,9 +210,12 @@ static json_t *replace_json(struct anonymiser *anonymiser, json_t *json, enum da
 
 /* ---- values ---- */
 
-static struct value left_out(struct anonymiser *anonymiser, enum datum datum)
+/* An empty text was nothing to leave out. */
+static struct value leave_out(struct anonymiser *anonymiser, enum datum datum,
+                              struct value value)
 {
-    anonymiser->counts.places[datum]++;
+    if (value.kind != VALUE_TEXT || value.text.n)
+        anonymiser->counts.places[datum]++;
     return (struct value){.kind = VALUE_NONE};
 }
 
@@ -287,7 +290,7 @@ struct value anonymiser_value(struct anonymiser *anonymiser, struct str path,
     if (value.kind == VALUE_NONE)
         return value;
     if (datum == DATUM_SECRET)
-        return left_out(anonymiser, DATUM_SECRET);
+        return leave_out(anonymiser, DATUM_SECRET, value);
     if (value.kind == VALUE_NUMBER) {
         value.number = replace_number(anonymiser, datum, value.number);
         return value;
@@ -296,7 +299,7 @@ struct value anonymiser_value(struct anonymiser *anonymiser, struct str path,
         return replace_any_text(anonymiser, datum, value);
     if (anonymiser->is_learning)
         (void)replace_any_text(anonymiser, datum, value);
-    return left_out(anonymiser, DATUM_SETTING);
+    return leave_out(anonymiser, DATUM_SETTING, value);
 }
 
 void anonymiser_free(struct anonymiser *anonymiser)

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Small enough not to matter for a page, large enough for few calls of malloc. */
+/* Blocks double from the first to the last size: a small arena stays small, a large one
+ * takes few calls of malloc. */
+#define ARENA_FIRST_BYTES ((size_t)1024)
 #define ARENA_BLOCK_BYTES ((size_t)16 * 1024)
 
 struct arena_block {
@@ -25,7 +27,11 @@ struct arena arena_new(size_t max_bytes)
 
 static struct arena_block *add_block(struct arena *arena, size_t need)
 {
-    size_t size = need > ARENA_BLOCK_BYTES ? need : ARENA_BLOCK_BYTES;
+    size_t size = arena->blocks ? arena->blocks->size * 2 : ARENA_FIRST_BYTES;
+    if (size > ARENA_BLOCK_BYTES)
+        size = ARENA_BLOCK_BYTES;
+    if (size < need)
+        size = need;
     struct arena_block *block = calloc(1, sizeof *block + size);
 
     if (!block)

@@ -59,6 +59,35 @@ static enum closeness threshold(struct map_row *const *rows, size_t count,
     return best == OTHER_PATH ? SAME_PATH : best;
 }
 
+static bool is_mapped(const struct map_rows *rows, const struct map_row *ignored)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i] && !map_row_is_ignored(rows->rows[i]) &&
+            map_row_same_path(rows->rows[i], ignored))
+            return true;
+    return false;
+}
+
+/* One pointer of several was dropped: the path itself is still mapped. */
+static void forget_dropped_pointers(struct map_rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct map_row *row = rows->rows[i];
+        if (row && row->json && map_row_is_ignored(row) && is_mapped(rows, row))
+            rows->rows[i] = NULL;
+    }
+}
+
+static void close_gaps(struct map_rows *rows)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i])
+            rows->rows[count++] = rows->rows[i];
+    rows->count = count;
+}
+
 void map_rows_merge(struct map_rows *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
@@ -69,16 +98,9 @@ void map_rows_merge(struct map_rows *rows)
         for (size_t k = 0; k < i; k++)
             if (closeness(rows->rows[k], later) >= least)
                 rows->rows[k] = NULL;
-        /* One pointer of several was dropped: the path itself is still mapped. */
-        if (map_row_is_ignored(later) && later->json &&
-            closest(rows->rows, i, later) != OTHER_PATH)
-            rows->rows[i] = NULL;
     }
-    size_t count = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        if (rows->rows[i])
-            rows->rows[count++] = rows->rows[i];
-    rows->count = count;
+    forget_dropped_pointers(rows);
+    close_gaps(rows);
 }
 
 /* The rank of the text makes the order of equal rows, and so the mistake, predictable. */

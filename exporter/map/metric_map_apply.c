@@ -103,6 +103,8 @@ static void put_value(struct page *page, const struct map_row *row,
     double number = 0;
     struct str text = STR("");
 
+    if (target && target->is_secret)
+        return;
     if (row->type == SAMPLE_INFO)
         outcome = row_text(row, value, page->arena, &text, &refusal);
     else

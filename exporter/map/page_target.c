@@ -101,7 +101,9 @@ static struct page_member *make_member(struct page_index *index,
     member->captures = *captures;
     for (size_t i = 0; i < captures->count; i++)
         member->captures.values[i] = arena_copy(&index->arena, captures->values[i]);
-    if (!names_secret(captures))
+    if (names_secret(captures))
+        member->target.is_secret = true;
+    else
         member->target = page_target_make(index, device, row, &of_path, captures);
     return member;
 }

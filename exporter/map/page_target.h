@@ -5,6 +5,7 @@
 #ifndef MAP_PAGE_TARGET_H
 #define MAP_PAGE_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "map/info_series.h"
@@ -22,6 +23,7 @@ struct page_path;
 struct page_target {
     struct page_series *series; /* of a gauge or counter */
     struct info_item *item;     /* of an info row */
+    bool is_secret;             /* nowhere: a placeholder stands for a secret */
 };
 
 /* A place inside the JSON of a value. */
@@ -45,8 +47,7 @@ struct page_target page_target_make(struct page_index *index,
                                     const struct path_captures *captures,
                                     const struct json_captures *members);
 
-/* Where the member of a use with these captures goes.  NULL without room, or if the
- * captures name a secret. */
+/* Where the member of a use with these captures goes.  NULL without room. */
 const struct page_target *page_use_member(struct page_index *index,
                                           const struct page_device *device,
                                           const struct page_path *path,

@@ -117,11 +117,20 @@ static bool pattern_is_secret(const struct map_row *row)
     return false;
 }
 
+static bool pointer_is_secret(const struct json_pointer *pointer)
+{
+    for (size_t i = 0; pointer && i < pointer->segment_count; i++)
+        if (!pointer->segments[i].is_placeholder &&
+            secret_words_in(pointer->segments[i].text))
+            return true;
+    return false;
+}
+
 static void check_secret(struct row_draft *draft)
 {
     const struct map_row *row = draft->row;
 
-    if (pattern_is_secret(row) || secret_words_in(map_row_json(row)))
+    if (pattern_is_secret(row) || pointer_is_secret(row->json))
         ROW_MISTAKE(draft, "a secret path is never exported");
 }
 

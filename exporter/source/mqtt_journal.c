@@ -37,6 +37,14 @@ static void count_failure(struct mqtt_journal *journal, enum err reason)
     journal->has_news = true;
 }
 
+/* Connected, but what is shown may be nothing. */
+static void set_no_life(struct mqtt_journal *journal, struct str portal)
+{
+    (void)error_set(&journal->status.error, ERR_TIMEOUT,
+                    "%s: connected, but no sign of life of the station%s%.*s",
+                    journal->broker, portal.n ? " " : "", STR_ARG(portal));
+}
+
 /* Its end is worth a line if its begin had one. */
 static void say_recovered(struct mqtt_journal *journal, struct log_outcome *outcome,
                           const char *message)
@@ -76,12 +84,10 @@ void mqtt_journal_connected(struct mqtt_journal *journal)
 {
     set(journal, FACT_MQTT_CONNECTED, 1);
     count(journal, FACT_MQTT_CONNECTS);
-    (void)error_set(&journal->status.error, ERR_TIMEOUT,
-                    "%s: connected, but no sign of life of the station", journal->broker);
+    set_no_life(journal, STR_OF(""));
     if (!journal->said_connected)
         log_write(LOG_INFO, "broker connected", "broker", journal->broker, NULL);
     journal->said_connected = true;
-    say_recovered(journal, &journal->link, "broker connected again");
 }
 
 void mqtt_journal_failed(struct mqtt_journal *journal, const struct error *failure)
@@ -106,6 +112,7 @@ void mqtt_journal_life(struct mqtt_journal *journal, int64_t now_ms)
 {
     journal->status.life_at_ms = now_ms;
     journal->has_news = true;
+    say_recovered(journal, &journal->link, "broker connected again");
     say_recovered(journal, &journal->life, "the station is alive again");
 }
 
@@ -120,14 +127,10 @@ void mqtt_journal_heartbeat(struct mqtt_journal *journal, double station_seconds
 
 void mqtt_journal_quiet(struct mqtt_journal *journal, struct str portal)
 {
-    struct error *error = &journal->status.error;
-
     journal->status.is_shown = false;
     count_failure(journal, ERR_TIMEOUT);
     if (journal->status.facts.value[FACT_MQTT_CONNECTED] > 0)
-        (void)error_set(error, ERR_TIMEOUT,
-                        "%s: connected, but no sign of life of station %.*s",
-                        journal->broker, STR_ARG(portal));
+        set_no_life(journal, portal);
     if (log_outcome_failed(&journal->life, STR_OF("quiet")))
         log_write(LOG_WARN, "no sign of life of the station: its values are dropped",
                   "broker", journal->broker, NULL);
@@ -137,8 +140,8 @@ void mqtt_journal_full(struct mqtt_journal *journal)
 {
     set(journal, FACT_MQTT_FULL_PUBLISH_AT, clock_unix_seconds());
     journal->status.is_ready = true;
-    if (!journal->has_refused)
-        say_recovered(journal, &journal->refusals, "no more refused values");
+    for (size_t i = 0; i < REFUSAL_END && !journal->has_refused; i++)
+        say_recovered(journal, &journal->refusals[i], "no more refused values");
     journal->has_refused = false;
 }
 
@@ -150,7 +153,7 @@ void mqtt_journal_refused(struct mqtt_journal *journal, struct str topic,
 
     count_failure(journal, refusal == REFUSAL_LIMIT ? ERR_TOO_LARGE : ERR_MALFORMED);
     journal->has_refused = true;
-    if (!log_outcome_failed(&journal->refusals, str_from(word)))
+    if (!log_outcome_failed(&journal->refusals[refusal], str_from(word)))
         return;
     (void)snprintf(text, sizeof text, "%.*s", STR_ARG(topic));
     log_write(LOG_WARN, "a value is refused, perhaps more to come", "broker",
@@ -189,6 +192,7 @@ void mqtt_journal_portal(struct mqtt_journal *journal, struct str portal)
 {
     char text[TOPIC_TEXT_MAX];
 
+    set_no_life(journal, portal);
     (void)snprintf(text, sizeof text, "%.*s", STR_ARG(portal));
     log_write(LOG_INFO, "station found", "broker", journal->broker, "portal_id", text,
               NULL);

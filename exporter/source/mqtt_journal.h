@@ -22,7 +22,7 @@ struct mqtt_journal {
     struct reading_cache *cache;
     struct cache_status status;
     bool has_news; /* status is ahead of the cache's */
-    struct log_outcome link, life, refusals;
+    struct log_outcome link, life, refusals[REFUSAL_END];
     bool has_refused; /* since the last complete full publish */
     bool said_connected, said_no_portal, said_second_portal;
 };

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for the package simulator
+
 _spec = importlib.util.spec_from_file_location("harness", Path(__file__).with_name("harness.py"))
 harness = importlib.util.module_from_spec(_spec)
 sys.modules["harness"] = harness
@@ -32,3 +34,30 @@ def _starter(kind):
     yield start
     for process in reversed(started):
         process.stop()
+
+
+@pytest.fixture
+def broker(tmp_path):
+    """broker(username=…, password=…, tls=…): a real mosquitto with the access rules of a GX."""
+    from simulator.broker import Broker
+
+    started = []
+
+    def start(**options):
+        started.append(Broker(tmp_path, **options))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def mqtt_station(simulator):
+    """mqtt_station(broker, "station", *options): a simulated GX that publishes there."""
+
+    def start(server, station, *options):
+        return simulator(station, f"--mqtt=127.0.0.1:{server.plugin_port}", *options)
+
+    return start

@@ -22,7 +22,8 @@ static inline struct metric_map *map_of(const char *json, enum map_level level,
         .built_in = &built_in, .built_in_count = 1, .level = level, .site = STR("home")};
     struct metric_map *map = NULL;
 
-    (void)metric_map_load(&options, &map, mistakes);
+    enum err outcome = metric_map_load(&options, &map, mistakes);
+    assert_int_equal(outcome, map ? ERR_OK : ERR_USAGE);
     return map;
 }
 
