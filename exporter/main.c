@@ -243,10 +243,14 @@ static void keep_memory_small(void)
 }
 
 static int (*const actions[])(const struct config *config) = {
-    [ACTION_SERVE] = action_serve,         [ACTION_HELP] = action_help,
-    [ACTION_VERSION] = action_version,     [ACTION_MAP_CHECK] = action_map_check,
-    [ACTION_MAP_PRINT] = action_map_print, [ACTION_ONCE] = action_once,
-    [ACTION_UNMAPPED] = action_unmapped,   [ACTION_RECORD] = action_record,
+    [ACTION_SERVE] = action_serve,
+    [ACTION_HELP] = action_help,
+    [ACTION_VERSION] = action_version,
+    [ACTION_MAP_CHECK] = action_map_check,
+    [ACTION_MAP_PRINT] = action_map_print,
+    [ACTION_ONCE] = action_once,
+    [ACTION_UNMAPPED] = action_unmapped,
+    [ACTION_RECORD] = action_record,
     [ACTION_HEALTH_CHECK] = action_health_check,
 };
 

@@ -36,7 +36,8 @@ LEVELS = {
     "system /Dc/Battery/TemperatureService": ("standard", "names and versions, no rule reads them"),
     # settings that stand at standard
     "* /Mode": ("standard", "a switch position explains why a device is off"),
-    "* /Ac/*CurrentLimit": ("standard", "rules compare the input current with it"),
+    "* /Ac/In/{input}/CurrentLimit": ("standard", "rules compare the input current with it"),
+    "vebus /Ac/ActiveIn/CurrentLimit": ("standard", "rules compare the input current with it"),
     "pvinverter /Ac/PowerLimit": ("standard", "tells curtailment"),
     "*genset /AutoStart": ("standard", "older name of a detail path"),
     "*genset /Start": ("standard", "what the GX asked of the generator"),
@@ -153,7 +154,6 @@ NO_ENUMS = {
 }
 OTHER_ENUMS = {
     "vebus /VebusMainState": "the VE.Bus protocol's main states; the catalogue guesses that they are those of /State",
-    "settings /Settings/CGwacs/BatteryUse": "0 and 1 are named by what they choose",
 }
 
 # Alarm paths of the catalogue that are no victron_alarm_state.
@@ -168,7 +168,6 @@ TWO_STATE_ALARMS = {
 # Texts that become numbers (key "values").
 TEXTS_AS_NUMBERS = {
     "battery /NumberOfBmses": "of which the difference counts",
-    "logger /Buffer/Location": "newer firmware publishes the number",
     "platform /Network/Wifi/State": "a state",
     "settings /Settings/System/ImageType": "a number on recorded stations",
 }
