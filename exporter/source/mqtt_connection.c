@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -115,8 +116,11 @@ static void set_callbacks(struct mosquitto *client)
 static void make_client_id(char id[CLIENT_ID_SIZE])
 {
     unsigned char random[3] = {0};
+    struct timespec now = {0};
 
-    (void)getrandom(random, sizeof random, GRND_NONBLOCK);
+    if (getrandom(random, sizeof random, GRND_NONBLOCK) < 0)
+        (void)clock_gettime(CLOCK_MONOTONIC, &now); /* early in a boot */
+    random[0] ^= (unsigned char)now.tv_nsec;
     (void)snprintf(id, CLIENT_ID_SIZE, "victron_exporter-%02x%02x%02x", random[0],
                    random[1], random[2]);
 }

@@ -7,6 +7,7 @@ first that fits counts. A line that fits nothing any more is a mistake: a test s
 # Critical and health paths that no metric stands for.
 LEFT_OUT = {
     "* /Connected": "it is victron_device_up",
+    "* /Dc/{channel}/*": "the second channel, a starter battery, has a voltage only",
     "gps /Position/*": "tells where the owner lives or sails",
     "platform /ModificationChecks/Action": "a command",
     "platform /ModificationChecks/StartCheck": "a command",
@@ -24,6 +25,7 @@ LEVELS = {
     "* /History/Daily/{day}/Pv/{tracker}/Yield": ("standard", "rules compare trackers by it"),
     "* /History/Daily/*": ("full", "history by day, 20 series a device"),
     "* /History/Cycle/*": ("full", "history by charge cycle, 30 series a device"),
+    "* /Error/{n}/Id": ("core", "rules name the error"),
     "meteo /WindSpeed": ("core", "rules warn of storms"),
     "platform /Firmware/Online/AvailableVersion": ("core", "a fixed name of the contract"),
     "platform /CanBus/Interface/{interface}/Statistics": ("standard", "beside the core ones, for the bus panel"),

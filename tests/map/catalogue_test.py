@@ -121,7 +121,7 @@ def test_coverage_is_counted(record_property):
 
 
 def test_the_level_follows_the_priority():
-    """Info metrics that only name a thing may stand at any level."""
+    """What only identifies a thing may stand at any level."""
 
     def mistakes():
         for row, map_row in mapped():
