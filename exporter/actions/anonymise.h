@@ -16,7 +16,7 @@
 struct snapshot;
 
 struct anonymise_counts {
-    size_t different[DATUM_END]; /* originals that were replaced */
+    size_t different[DATUM_END]; /* originals that were met and replaced */
     size_t places[DATUM_END];    /* where they stood, or where something was left out */
     size_t too_large;            /* values left out because they are over a limit */
 };

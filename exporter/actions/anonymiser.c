@@ -28,21 +28,10 @@ static struct str replace_within(struct anonymiser *anonymiser, struct str text,
                                  enum scope scope)
 {
     buf_clear(&anonymiser->text);
-    (void)originals_replace(&anonymiser->originals, text, scope, &anonymiser->text,
-                            anonymiser->counts.places);
+    originals_replace(&anonymiser->originals, text, scope, &anonymiser->text,
+                      &anonymiser->counts);
     anonymiser->failed = anonymiser->failed || anonymiser->text.failed;
     return buf_str(&anonymiser->text);
-}
-
-static struct str replace_whole(struct anonymiser *anonymiser, struct str text)
-{
-    enum datum datum;
-    struct str replacement = originals_replacement(&anonymiser->originals, text, &datum);
-
-    if (!replacement.n)
-        return text;
-    anonymiser->counts.places[datum]++;
-    return replacement;
 }
 
 static struct str replace_identifiers(struct anonymiser *anonymiser, struct str name)
@@ -87,7 +76,8 @@ static bool replace_text(struct anonymiser *anonymiser, enum datum datum,
         if (anonymiser->is_learning)
             originals_add(&anonymiser->originals, datum, *text);
         else
-            *text = replace_whole(anonymiser, *text);
+            *text =
+                originals_replacement(&anonymiser->originals, *text, &anonymiser->counts);
         return true;
     case DATUM_POSITION:
     case DATUM_SECRET:
@@ -269,8 +259,6 @@ void anonymiser_turn(struct anonymiser *anonymiser)
     originals_number(&anonymiser->originals);
     anonymiser->is_learning = false;
     anonymiser->counts = (struct anonymise_counts){0};
-    for (size_t i = 0; i < DATUM_END; i++)
-        anonymiser->counts.different[i] = anonymiser->originals.different[i];
 }
 
 struct str anonymiser_name(struct anonymiser *anonymiser, struct str name)

@@ -2,6 +2,7 @@
 #include "actions/originals.h"
 
 #include "actions/address.h"
+#include "actions/anonymise.h"
 #include "actions/ascii.h"
 #include "actions/made_up.h"
 #include "actions/spread.h"
@@ -18,7 +19,9 @@ struct original {
     struct str spelling; /* as first met */
     struct str text;     /* in lower case */
     enum datum datum;
-    size_t number;
+    struct original *identity; /* the first one that is the same, maybe itself */
+    size_t number;             /* of the identity */
+    bool was_met;              /* the identity, when replacing */
     struct str replacement;
     enum spread spread;
     enum edge edge;
@@ -149,7 +152,7 @@ static void make_up(struct originals *originals, struct original *original, size
 /* What is made up must not happen to be an original. */
 static void make_up_new(struct originals *originals, struct original *original)
 {
-    size_t *number = &originals->different[original->datum];
+    size_t *number = &originals->numbers[original->datum];
 
     do
         make_up(originals, original, ++*number);
@@ -171,10 +174,11 @@ static void put_into_chain(struct originals *originals, struct original *origina
 static void number_one(struct originals *originals, struct original *original)
 {
     struct str identity = identity_key(originals, original);
-    const struct original *same = str_index_get(&originals->by_identity, identity);
+    struct original *same = str_index_get(&originals->by_identity, identity);
 
     original->spread = spread_of(original->datum, original->text);
     original->edge = spread_edge(original->datum, original->text);
+    original->identity = same ? same : original;
     if (same) {
         make_up(originals, original, same->number);
     } else {
@@ -208,11 +212,11 @@ static bool stands_at(const struct original *original, struct str text, size_t a
            spread_is_free(original->edge, text, at, there.n);
 }
 
-static const struct original *original_at(const struct originals *originals,
-                                          struct str text, size_t at, enum scope scope)
+static struct original *original_at(const struct originals *originals, struct str text,
+                                    size_t at, enum scope scope)
 {
     unsigned char first = (unsigned char)ascii_lower(text.p[at]);
-    const struct original *original = originals->chains[first];
+    struct original *original = originals->chains[first];
 
     for (; original; original = original->shorter)
         if ((scope == SCOPE_TEXT || original->spread == SPREAD_EVERYWHERE) &&
@@ -221,32 +225,35 @@ static const struct original *original_at(const struct originals *originals,
     return NULL;
 }
 
-struct str originals_replacement(struct originals *originals, struct str text,
-                                 enum datum *out_datum)
+/* The original's replacement, on its way into a recording. */
+static struct str take(struct original *original, struct anonymise_counts *counts)
 {
-    const struct original *original = find(originals, text);
-
-    *out_datum = original ? original->datum : DATUM_TEXT;
-    return original ? original->replacement : (struct str)STR("");
+    counts->places[original->datum]++;
+    if (!original->identity->was_met)
+        counts->different[original->datum]++;
+    original->identity->was_met = true;
+    return original->replacement;
 }
 
-bool originals_replace(const struct originals *originals, struct str text,
-                       enum scope scope, struct buf *out, size_t places[DATUM_END])
+struct str originals_replacement(struct originals *originals, struct str text,
+                                 struct anonymise_counts *counts)
 {
-    bool was_found = false;
+    struct original *original = find(originals, text);
 
+    return original ? take(original, counts) : text;
+}
+
+void originals_replace(struct originals *originals, struct str text, enum scope scope,
+                       struct buf *out, struct anonymise_counts *counts)
+{
     for (size_t at = 0; at < text.n;) {
-        const struct original *original = original_at(originals, text, at, scope);
-        if (original) {
-            buf_add(out, original->replacement);
-            places[original->datum]++;
-            was_found = true;
-        } else {
+        struct original *original = original_at(originals, text, at, scope);
+        if (original)
+            buf_add(out, take(original, counts));
+        else
             buf_add_char(out, text.p[at]);
-        }
         at += original ? original->text.n : 1;
     }
-    return was_found;
 }
 
 struct originals originals_in(struct arena *arena)

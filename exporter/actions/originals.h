@@ -22,6 +22,7 @@
 
 #define ORIGINALS_CHAINS 256 /* one for each first byte */
 
+struct anonymise_counts;
 struct original;
 
 struct originals {
@@ -31,7 +32,7 @@ struct originals {
     struct str_index by_identity; /* and without separators */
     struct original *chains[ORIGINALS_CHAINS];
     struct buf key;
-    size_t different[DATUM_END]; /* replacements given */
+    size_t numbers[DATUM_END]; /* the last one given */
     bool failed;
 };
 
@@ -54,15 +55,13 @@ void originals_add_identifiers(struct originals *originals, struct str name);
 /* Gives each original its replacement. */
 void originals_number(struct originals *originals);
 
-/* What stands instead of a whole text that was added, and what that is; the empty slice
- * and DATUM_TEXT for a text that was not. */
+/* What stands instead of a whole text; the text itself if it was not added.  Counted. */
 struct str originals_replacement(struct originals *originals, struct str text,
-                                 enum datum *out_datum);
+                                 struct anonymise_counts *counts);
 
-/* Adds text to out, every original in it replaced; counts them in places by datum.
- * True if there was one. */
-bool originals_replace(const struct originals *originals, struct str text,
-                       enum scope scope, struct buf *out, size_t places[DATUM_END]);
+/* Adds text to out, every original in it replaced and counted. */
+void originals_replace(struct originals *originals, struct str text, enum scope scope,
+                       struct buf *out, struct anonymise_counts *counts);
 
 /* NULL is not allowed; the arena is the caller's. */
 void originals_free(struct originals *originals);

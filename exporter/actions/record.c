@@ -58,7 +58,7 @@ static void add_failures(const struct snapshot *anonymous, struct buf *out)
 static void add_left_out(size_t count, const char *words, struct buf *out)
 {
     if (count)
-        buf_printf(out, "left out: %zu %s\n", count, words);
+        buf_printf(out, "left out: %s: %zu\n", words, count);
 }
 
 /* Kinds and counts, never an original. */
@@ -66,16 +66,16 @@ static void add_summary(const struct recorder *recorder, struct buf *out)
 {
     const struct anonymise_counts *counts = &recorder->counts;
 
-    buf_printf(out, "%zu services, %zu values recorded into %.*s\n",
-               recorder->files.service_count, recorder->files.value_count,
-               STR_ARG(recorder->config->record_directory));
+    buf_printf(out, "recorded into %.*s: services: %zu, values: %zu\n",
+               STR_ARG(recorder->config->record_directory), recorder->files.service_count,
+               recorder->files.value_count);
     for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
         if (counts->different[replaced[i].datum])
-            buf_printf(out, "replaced: %zu %s in %zu places\n",
-                       counts->different[replaced[i].datum], replaced[i].words,
+            buf_printf(out, "replaced: %s: %zu (places: %zu)\n", replaced[i].words,
+                       counts->different[replaced[i].datum],
                        counts->places[replaced[i].datum]);
     if (counts->places[DATUM_POSITION])
-        buf_printf(out, "replaced: positions in %zu places\n",
+        buf_printf(out, "replaced: positions (places: %zu)\n",
                    counts->places[DATUM_POSITION]);
     add_left_out(counts->places[DATUM_SECRET], "secrets", out);
     add_left_out(counts->places[DATUM_SETTING], "texts of settings", out);

@@ -38,8 +38,6 @@ static void add_metric(struct buf *out, const struct apply_note *note, bool is_i
     add_words(&name, note->device, '_');
     buf_add_char(&name, '_');
     add_words(&name, note->path, '_');
-    if (name.n && name.p[name.n - 1] == '_')
-        name.n--;
     size_t length = name.n;
     buf_add_text(&name, suffix);
     if (metric_name_check(buf_str(&name), type, NULL) != ERR_OK) {
@@ -75,13 +73,19 @@ static void add_rest(struct buf *out, const struct apply_note *note)
         buf_add_text(out, ",\"label\":\"text\"");
 }
 
+static bool has_words(struct str text)
+{
+    return name_word_cut(&text).n > 0;
+}
+
 /* No secret, and a path and device type that a row can name. */
 static bool can_be_row(const struct apply_note *note)
 {
     struct arena arena = arena_new(PATTERN_ARENA_MAX);
     struct path_pattern pattern;
     bool is_good = !metric_map_is_secret(note->device, note->path) &&
-                   device_name_is_good(note->device) && utf8_is_valid(note->path) &&
+                   device_name_is_good(note->device) && has_words(note->device) &&
+                   has_words(note->path) && utf8_is_valid(note->path) &&
                    path_pattern_parse(note->path, &arena, &pattern, NULL) == ERR_OK &&
                    pattern.capture_count == 0;
 

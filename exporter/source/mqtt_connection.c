@@ -11,11 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "source/mqtt_access.h"
 #include "source/mqtt_address.h"
 #include "source/mqtt_failure.h"
@@ -115,14 +114,8 @@ static void set_callbacks(struct mosquitto *client)
  * ours, cannot throw us out. */
 static void make_client_id(char id[CLIENT_ID_SIZE])
 {
-    unsigned char random[3] = {0};
-    struct timespec now = {0};
-
-    if (getrandom(random, sizeof random, GRND_NONBLOCK) < 0)
-        (void)clock_gettime(CLOCK_MONOTONIC, &now); /* early in a boot */
-    random[0] ^= (unsigned char)now.tv_nsec;
-    (void)snprintf(id, CLIENT_ID_SIZE, "victron_exporter-%02x%02x%02x", random[0],
-                   random[1], random[2]);
+    (void)snprintf(id, CLIENT_ID_SIZE, "victron_exporter-%06x",
+                   (unsigned)(random_number() & 0xffffff));
 }
 
 /* libmosquitto tries the first address only.  It must have the name to check it against

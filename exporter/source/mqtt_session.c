@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "source/mqtt_access.h"
 #include "source/mqtt_connection.h"
 #include "source/mqtt_journal.h"
@@ -268,7 +268,7 @@ struct mqtt_session *mqtt_session_new(const struct mqtt_access *access,
     session->journal = mqtt_journal_new(cache, access->host, access->port);
     session->discovery_end_ms = MQTT_NEVER;
     set_portal(session->portal, access->portal);
-    (void)getrandom(&session->random, sizeof session->random, GRND_NONBLOCK);
+    session->random = (uint32_t)random_number();
     mqtt_journal_publish(&session->journal);
     return session;
 }

@@ -9,11 +9,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include "model/limits.h"
 #include "model/report.h"
 #include "model/want.h"
@@ -106,7 +106,6 @@ static void *talk(void *context)
 
     while (!atomic_load(&station->is_stopped)) {
         struct error error = {.code = ERR_OK};
-        uint32_t random = 0;
         if (converse(station, attempt, &error) == ERR_OK)
             break; /* stopped */
         bool was_good = mqtt_session_has_spoken(station->session);
@@ -114,8 +113,8 @@ static void *talk(void *context)
             mqtt_backoff_reset(&backoff);
         attempt = was_good ? 0 : attempt + 1;
         mqtt_session_lost(station->session, &error);
-        (void)getrandom(&random, sizeof random, GRND_NONBLOCK);
-        pause_for(station, mqtt_backoff_next(&backoff, error.code, random));
+        pause_for(station,
+                  mqtt_backoff_next(&backoff, error.code, (uint32_t)random_number()));
     }
     raise_flag(station->ended_fd);
     return NULL;

@@ -227,8 +227,7 @@ static void a_suggestion_is_a_row(void **state)
           STR("/\xc3\xa9"),
           {.kind = VALUE_NUMBER},
           false},
-         "{\"device\":\"x\",\"path\":\"/\xc3\xa9\",\"metric\":\"victron_x_value\","
-         "\"type\":\"gauge\",\"help\":\"Value of .\"}\n"},
+         ""},
         {{"unmapped", STR("x"), STR("1"), STR("/List"), {.kind = VALUE_JSON}, false},
          "{\"device\":\"x\",\"path\":\"/List\",\"metric\":null,\"reason\":\"not a "
          "number\"}\n"},
