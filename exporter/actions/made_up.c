@@ -19,7 +19,7 @@ static void add_portal_id(size_t number, struct str original, struct buf *out)
 static void add_vin(size_t number, struct str original, struct buf *out)
 {
     (void)original;
-    buf_printf(out, "XXX%014zu", number);
+    buf_printf(out, "ZZZ%014zu", number);
 }
 
 /* "HQ2252SIM01" becomes "HQ000000001". */

@@ -99,7 +99,7 @@ static void visit_child(struct walk *walk, struct str name, json_t *child, size_
     captures->names[captures->count] = walk->pointer->segments[depth].text;
     captures->values[captures->count++] = name;
     visit(walk, child, depth + 1);
-    captures->count--;
+    captures->values[--captures->count] = STR_OF("");
 }
 
 static void visit_children(struct walk *walk, json_t *json, size_t depth)

@@ -65,7 +65,7 @@ bool map_devices_fill(struct map_devices *devices, struct arena *arena,
 {
     bool is_good = true;
 
-    qsort(devices->devices, devices->count, sizeof *devices->devices, compare_devices);
+    qsort(devices->devices, devices->count, sizeof(struct map_device *), compare_devices);
     for (size_t start = 0, end; start < row_count; start = end) {
         for (end = start + 1; end < row_count; end++)
             if (!str_equal(rows[end]->device, rows[start]->device))

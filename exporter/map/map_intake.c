@@ -156,7 +156,7 @@ static size_t count_lines(struct str s)
 static bool is_blank(struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!memchr(" \t\r\n", s.p[i], 4))
+        if (s.p[i] != ' ' && s.p[i] != '\t' && s.p[i] != '\r' && s.p[i] != '\n')
             return false;
     return true;
 }

@@ -7,11 +7,21 @@
 /* One sentence; what is longer is cut. */
 #define SENTENCE_MAX 2048
 
+/* A mistake is one line, whatever stands in a file. */
+static void flatten(char *line, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)line[i] < ' ')
+            line[i] = ' ';
+}
+
 void map_mistakes_add(struct map_mistakes *mistakes, struct str file, struct str place,
                       const char *format, ...)
 {
     char sentence[SENTENCE_MAX];
     va_list arguments;
+    struct buf *out = mistakes->out;
+    size_t start = out->n;
 
     mistakes->count++;
     if (mistakes->count > MAP_MISTAKES_TOLD_MAX)
@@ -19,10 +29,13 @@ void map_mistakes_add(struct map_mistakes *mistakes, struct str file, struct str
     va_start(arguments, format);
     (void)vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    buf_printf(mistakes->out, "%.*s: ", STR_ARG(file));
+    buf_printf(out, "%.*s: ", STR_ARG(file));
     if (place.n)
-        buf_printf(mistakes->out, "%.*s: ", STR_ARG(place));
-    buf_printf(mistakes->out, "%s\n", sentence);
+        buf_printf(out, "%.*s: ", STR_ARG(place));
+    buf_add_text(out, sentence);
+    if (out->n > start)
+        flatten(out->p + start, out->n - start);
+    buf_add_char(out, '\n');
 }
 
 void map_mistakes_end(struct map_mistakes *mistakes)

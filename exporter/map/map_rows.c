@@ -14,7 +14,7 @@ void map_rows_add(struct map_rows *rows, struct map_row *row)
     }
     if (rows->count == rows->size) {
         size_t size = rows->size ? rows->size * 2 : ROWS_FIRST;
-        struct map_row **wider = realloc(rows->rows, size * sizeof *wider);
+        struct map_row **wider = realloc(rows->rows, size * sizeof(struct map_row *));
         if (!wider) {
             rows->failed = true;
             return;
@@ -117,7 +117,7 @@ void map_rows_sort(struct map_rows *rows, struct map_mistakes *mistakes)
 {
     if (rows->count == 0)
         return;
-    qsort(rows->rows, rows->count, sizeof *rows->rows, compare_rows);
+    qsort(rows->rows, rows->count, sizeof(struct map_row *), compare_rows);
     for (size_t i = 1; i < rows->count; i++) {
         const struct map_row *a = rows->rows[i - 1];
         const struct map_row *b = rows->rows[i];
@@ -151,8 +151,8 @@ struct map_row **map_rows_listing(const struct map_rows *rows, struct arena *are
 
     if (!listing || rows->count == 0)
         return listing;
-    memcpy(listing, rows->rows, rows->count * sizeof *listing);
-    qsort(listing, rows->count, sizeof *listing, compare_for_people);
+    memcpy(listing, rows->rows, rows->count * sizeof(struct map_row *));
+    qsort(listing, rows->count, sizeof(struct map_row *), compare_for_people);
     return listing;
 }
 

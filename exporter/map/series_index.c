@@ -15,7 +15,8 @@ static bool make_room(struct series_index *index)
     if (index->count < index->size)
         return true;
     size_t size = index->size ? index->size * 2 : SERIES_FIRST;
-    struct page_series **wider = realloc(index->series, size * sizeof *wider);
+    struct page_series **wider =
+        realloc(index->series, size * sizeof(struct page_series *));
     if (!wider)
         return false;
     index->series = wider;

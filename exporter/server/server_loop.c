@@ -31,9 +31,6 @@
 #define ACCEPT_PAUSE_MS 100
 #define WAIT_MAX_MS 60000
 
-/* What is resumed is answered in the library's next run, and written in the one after. */
-#define LAST_RUNS 3
-
 enum event_kind { EVENT_WAKE, EVENT_DAEMON, EVENT_LISTENER, EVENT_END };
 
 /* number: which listener; whose end (a socket). */
@@ -228,8 +225,7 @@ static bool has_stopped(struct server *server)
     if (clock_monotonic_ms() < stop_ms)
         return false;
     connection_table_give_up(&server->connections);
-    for (int i = 0; i < LAST_RUNS; i++)
-        http_daemon_run(server);
+    http_daemon_run(server);
     return true;
 }
 

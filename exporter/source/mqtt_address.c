@@ -4,11 +4,13 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+/* The list has at least one. */
 static const struct addrinfo *address_at(const struct addrinfo *list, size_t attempt)
 {
-    size_t count = 0;
+    const struct addrinfo *last = list;
+    size_t count = 1;
 
-    for (const struct addrinfo *each = list; each; each = each->ai_next)
+    for (; last->ai_next; last = last->ai_next)
         count++;
     for (size_t i = attempt % count; i; i--)
         list = list->ai_next;

@@ -148,6 +148,7 @@ static enum err prepare(struct mqtt_connection *connection, size_t attempt,
     if (!connection->client)
         return error_set(error, ERR_CONNECT, "no memory for a client");
     set_callbacks(connection->client);
+    (void)mosquitto_int_option(connection->client, MOSQ_OPT_TCP_NODELAY, 1);
     outcome = mqtt_access_apply(connection->access, connection->client, error);
     return outcome == ERR_OK ? start(connection, error) : outcome;
 }

@@ -45,26 +45,34 @@ static struct table_entry *find(const struct reading_table *table,
     return entry;
 }
 
+static void link_in(struct reading_table *table, struct table_entry *entry)
+{
+    struct table_entry **bucket = bucket_of(table, entry->hash);
+
+    entry->next = *bucket;
+    *bucket = entry;
+}
+
 /* As many buckets as entries, so that chains stay short. */
 static bool make_buckets(struct reading_table *table)
 {
-    struct reading_table wider = *table;
+    struct table_entry **old = table->buckets;
+    size_t old_count = table->bucket_count;
 
-    if (table->entry_count < table->bucket_count)
+    if (table->entry_count < old_count)
         return true;
-    wider.bucket_count = table->buckets ? table->bucket_count * 2 : FIRST_BUCKETS;
-    wider.buckets = calloc(wider.bucket_count, sizeof(struct table_entry *));
-    if (!wider.buckets)
+    size_t count = old ? old_count * 2 : FIRST_BUCKETS;
+    struct table_entry **wider = calloc(count, sizeof(struct table_entry *));
+    if (!wider)
         return false;
-    for (size_t i = 0; i < table->bucket_count; i++)
-        for (struct table_entry *entry = table->buckets[i], *next; entry; entry = next) {
-            struct table_entry **bucket = bucket_of(&wider, entry->hash);
+    table->buckets = wider;
+    table->bucket_count = count;
+    for (size_t i = 0; i < old_count; i++)
+        for (struct table_entry *entry = old[i], *next; entry; entry = next) {
             next = entry->next;
-            entry->next = *bucket;
-            *bucket = entry;
+            link_in(table, entry);
         }
-    free(table->buckets);
-    *table = wider;
+    free(old);
     return true;
 }
 
@@ -103,7 +111,8 @@ static bool device_takes(struct table_device *device, struct table_entry *entry)
 {
     if (device->count == device->size) {
         size_t size = device->size ? device->size * 2 : FIRST_ENTRIES;
-        struct table_entry **wider = realloc(device->entries, size * sizeof *wider);
+        struct table_entry **wider =
+            realloc(device->entries, size * sizeof(struct table_entry *));
         if (!wider)
             return false;
         device->entries = wider;
@@ -190,9 +199,7 @@ struct table_entry *reading_table_add(struct reading_table *table,
             device_remove(table, device);
         return NULL;
     }
-    struct table_entry **bucket = bucket_of(table, hash);
-    entry->next = *bucket;
-    *bucket = entry;
+    link_in(table, entry);
     table->entry_count++;
     table->bytes += bytes_of(entry);
     return entry;

@@ -94,7 +94,7 @@ static void each_value_is_treated_by_its_path(void **state)
         {"genset", "/Serial", "0000088", "0000001"},
         {"modem", "/IMEI", "356938035643809", "000000000000001"},
         {"switch", "/Serial", "ai", "01"},
-        {"ev", "/VIN", "WVWZZZ1JZXW000001", "XXX00000000000001"},
+        {"ev", "/VIN", "WVWZZZ1JZXW000001", "ZZZ00000000000001"},
         {"battery", "/CustomName", "Hausbank", "Name 1"},
         {"battery", "/CustomName", "", ""},
         {"battery", "/CustomName", "  ", "  "},

@@ -53,6 +53,8 @@ static void says_what_is_wrong_with_the_text(void **state)
         {"{\"device\": \"battery\", \"ignore\": [{\"path\": \"/A\", \"reason\": \"r\", "
          "\"x\": 1}]}",
          "key \"x\" is unknown"},
+        {"{\"path\": \"/A\\nB\", \"metric\": null}",
+         "built-in: /A B: key \"device\" is missing\n"},
         {"{\"path\": \"/A\", \"metric\": null}", "/A: key \"device\" is missing"},
     };
     (void)state;

@@ -9,8 +9,10 @@
 
 #define ACCESS_BYTES ((size_t)16 * 1024)
 
-static const struct source_access vrm_user = {.username = STR("a@b.c"),
-                                              .password_file = STR("/dev/null")};
+#define VRM_USER                                                                         \
+    {                                                                                    \
+        .username = STR("a@b.c"), .password_file = STR("/dev/null")                      \
+    }
 
 static enum err load(const struct source_options *options, struct arena *arena,
                      struct mqtt_access *access, struct error *error)
@@ -91,14 +93,14 @@ static void mistakes_are_said_with_their_flag(void **state)
     } cases[] = {
         {{.url = STR("mqtt://")}, "--station.url: \"\""},
         {{.url = STR("mqtt://h/x")}, "--station.url: path \"/x\""},
-        {{.url = STR("vrm://a.b"), .mqtt = vrm_user}, "--station.url: vrm://"},
-        {{.url = STR("vrm://ab:1"), .mqtt = vrm_user}, "--station.url: vrm://"},
+        {{.url = STR("vrm://a.b"), .mqtt = VRM_USER}, "--station.url: vrm://"},
+        {{.url = STR("vrm://ab:1"), .mqtt = VRM_USER}, "--station.url: vrm://"},
         {{.url = STR("vrm://ab")}, "--mqtt.username: vrm:"},
         {{.url = STR("vrm://ab"), .mqtt = {.username = STR("a")}},
          "--mqtt.password-file: vrm:"},
         {{.url = STR("mqtt://h"), .mqtt = {.password_file = STR("/dev/null")}},
          "--mqtt.username: needed"},
-        {{.url = STR("mqtt://h"), .mqtt = vrm_user}, "--mqtt.password-file: /dev/null"},
+        {{.url = STR("mqtt://h"), .mqtt = VRM_USER}, "--mqtt.password-file: /dev/null"},
         {{.url = STR("mqtts://h"), .mqtt = {.ca_file = STR("/nowhere")}},
          "--mqtt.ca-file: /nowhere: No such file"},
         {{.url = STR("mqtts://h"), .mqtt = {.ca_file = STR("/dev/null")}},

@@ -1,110 +1,9 @@
-/* server_wait_test.c - routes that wait, and the end of a server */
-#include "server/server.h"
-
+/* server_wait_test.c - routes that wait */
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 
-#include "http_client.h"
+#include "server_gate.h"
 
 #define WAKE_MS 20 /* without the eventfd it is a second */
-
-/* A route that waits until the gate is open, or its time is over. */
-struct gate {
-    atomic_bool is_open;
-    _Atomic int64_t wait_ms;
-    int arrivals[2]; /* a pipe: a byte for each request that begins to wait */
-};
-
-static struct gate gate;
-static struct server *server;
-static struct str address;
-
-static void wait_at_gate(void *context, struct request *request)
-{
-    bool is_first = (*request_ticket(request))++ == 0;
-    struct deadline deadline = {request_started_ms(request) + gate.wait_ms};
-
-    (void)context;
-    if (gate.is_open) {
-        request_reply_text(request, 200, "open");
-        return;
-    }
-    if (deadline_has_passed(deadline)) {
-        request_reply_text(request, 200, "late");
-        return;
-    }
-    request_wait(request, deadline);
-    if (is_first && write(gate.arrivals[1], "x", 1) != 1)
-        abort();
-}
-
-static void say_hello(void *context, struct request *request)
-{
-    (void)context;
-    request_reply_text(request, 200, "hello");
-}
-
-/* Says how often it ran. */
-static void count_runs(void *context, struct request *request)
-{
-    char text[2] = {(char)('0' + ++*request_ticket(request)), '\0'};
-
-    (void)context;
-    if (text[0] == '1')
-        request_wait(request, deadline_in_ms(CLIENT_WAIT_MS));
-    else
-        request_reply_text(request, 200, text);
-}
-
-static const struct route routes[] = {
-    {"/gate", "gate", METHOD_GET, 0, wait_at_gate, NULL},
-    {"/crowd", "crowd", METHOD_GET, 2, wait_at_gate, NULL},
-    {"/hello", "hello", METHOD_GET, 1, say_hello, NULL},
-    {"/runs", "runs", METHOD_GET, 0, count_runs, NULL},
-};
-
-static int open_server(void **state)
-{
-    struct str listen_address = STR_OF("127.0.0.1:0");
-    struct server_options options = {.addresses = &listen_address, .address_count = 1};
-    struct error error;
-
-    (void)state;
-    gate.is_open = false;
-    gate.wait_ms = CLIENT_WAIT_MS;
-    if (pipe(gate.arrivals) != 0 ||
-        server_open(&options, routes, COUNT(routes), &server, &error))
-        return -1;
-    address = server_address(server, 0);
-    return (int)server_start(server, &error);
-}
-
-static int close_server(void **state)
-{
-    (void)state;
-    server_close(server);
-    (void)close(gate.arrivals[0]);
-    (void)close(gate.arrivals[1]);
-    return 0;
-}
-
-static void await_arrivals(size_t count)
-{
-    struct pollfd one = {.fd = gate.arrivals[0], .events = POLLIN};
-    char byte;
-
-    for (size_t i = 0; i < count; i++) {
-        assert_int_equal(poll(&one, 1, CLIENT_WAIT_MS), 1);
-        assert_int_equal(read(gate.arrivals[0], &byte, 1), 1);
-    }
-}
-
-static void open_gate(void)
-{
-    gate.is_open = true;
-    server_wake(server);
-}
 
 /* The best of some, for the machine may be busy; what this guards against is a second. */
 static void test_a_wake_is_heard_at_once(void **state)
@@ -314,97 +213,6 @@ static void test_other_threads_may_wake_and_count(void **state)
     client_close(&client);
 }
 
-static void test_stop_answers_503_at_its_deadline(void **state)
-{
-    struct client waiting = client_open(address);
-    struct client idle = client_open(address);
-
-    (void)state;
-    client_get(&idle, "/hello", "");
-    assert_int_equal(client_read(&idle, false).status, 200);
-    client_get(&waiting, "/crowd", "");
-    await_arrivals(1);
-    int64_t before_ms = clock_monotonic_ms();
-    server_stop(server, deadline_in_ms(100));
-    assert_in_range(clock_monotonic_ms() - before_ms, 100, 2000);
-    struct answer answer = client_read(&waiting, false);
-    assert_int_equal(answer.status, 503);
-    check_str(answer.body, "this server is stopping\n");
-    assert_true(client_is_ended_within(&waiting, CLIENT_WAIT_MS));
-    assert_true(client_is_ended_within(&idle, CLIENT_WAIT_MS));
-    client_close(&waiting);
-    client_close(&idle);
-}
-
-static void test_stop_runs_what_waits_and_ends_early(void **state)
-{
-    struct client client = client_open(address);
-    struct client gate_client = client_open(address);
-    struct sockaddr_storage target;
-    socklen_t bytes = client_target(address, &target);
-
-    (void)state;
-    client_get(&client, "/runs", "");
-    client_get(&gate_client, "/gate", "");
-    await_arrivals(1);
-    gate.is_open = true; /* and nobody wakes */
-    int64_t before_ms = clock_monotonic_ms();
-    server_stop(server, deadline_in_ms(CLIENT_WAIT_MS));
-    assert_true(clock_monotonic_ms() - before_ms < CLIENT_WAIT_MS / 2);
-    check_str(client_read(&client, false).body, "2\n");
-    check_str(client_read(&gate_client, false).body, "open\n");
-    client_close(&client);
-    client_close(&gate_client);
-
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(fd, (struct sockaddr *)&target, bytes), -1);
-    assert_int_equal(errno, ECONNREFUSED);
-    (void)close(fd);
-    server_stop(server, deadline_in_ms(0));
-}
-
-static void *stop(void *unused)
-{
-    (void)unused;
-    server_stop(server, deadline_in_ms(CLIENT_WAIT_MS));
-    return NULL;
-}
-
-static void test_stop_lets_what_is_under_way_end(void **state)
-{
-    struct client waiting = client_open(address);
-    struct client idle = client_open(address);
-    pthread_t thread;
-
-    (void)state;
-    client_get(&idle, "/hello", "");
-    assert_int_equal(client_read(&idle, false).status, 200);
-    client_get(&waiting, "/gate", "");
-    await_arrivals(1);
-    assert_int_equal(pthread_create(&thread, NULL, stop, NULL), 0);
-    assert_true(client_is_ended_within(&idle, CLIENT_WAIT_MS)); /* it is stopping now */
-    open_gate();
-    check_str(client_read(&waiting, false).body, "open\n");
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    client_close(&waiting);
-    client_close(&idle);
-}
-
-static void test_close_needs_no_stop(void **state)
-{
-    struct client client = client_open(address);
-
-    (void)state;
-    client_get(&client, "/gate", "");
-    await_arrivals(1);
-    server_close(server);
-    server = NULL;
-    assert_int_equal(client_read(&client, false).status, 503);
-    client_close(&client);
-}
-
-#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, open_server, close_server)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,10 +226,6 @@ int main(void)
         WITH_SERVER(test_beyond_max_waiting_is_503),
         WITH_SERVER(test_answers_are_counted),
         WITH_SERVER(test_other_threads_may_wake_and_count),
-        WITH_SERVER(test_stop_answers_503_at_its_deadline),
-        WITH_SERVER(test_stop_runs_what_waits_and_ends_early),
-        WITH_SERVER(test_stop_lets_what_is_under_way_end),
-        WITH_SERVER(test_close_needs_no_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
