@@ -1,5 +1,7 @@
 /* record.c - --station.record: a station's answers as files that anybody may see. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "actions/actions.h"
 #include "actions/anonymise.h"
@@ -91,6 +93,8 @@ static int print_summary(const struct recorder *recorder)
     if (text.n)
         (void)fwrite(text.p, 1, text.n, stdout);
     bool was_written = fflush(stdout) == 0 && !ferror(stdout) && !text.failed;
+    if (!was_written)
+        (void)fprintf(stderr, "the summary could not be written: %s\n", strerror(errno));
     buf_free(&text);
     return was_written ? EXIT_WELL : EXIT_USAGE;
 }

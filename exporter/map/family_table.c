@@ -6,47 +6,40 @@
 #include "map/info_labels.h"
 #include "map/metric_name.h"
 
-#define SIGNATURE_MAX ((size_t)4 * 1024)
-
 static int compare_names(const void *left, const void *right)
 {
     return str_compare(*(const struct str *)left, *(const struct str *)right);
 }
 
-/* The names of the row's labels as one text: what rows of a metric must agree in. */
-static struct str label_signature(const struct map_row *row, struct buf *scratch)
+/* The same names, whatever their order, and the same of site, device and instance. */
+static bool labels_agree(const struct map_row *a, const struct map_row *b)
 {
-    struct str names[ROW_LABEL_NAMES_MAX];
-    size_t count = map_row_label_names(row, names);
+    struct str names_a[ROW_LABEL_NAMES_MAX];
+    struct str names_b[ROW_LABEL_NAMES_MAX];
+    size_t count = map_row_label_names(a, names_a);
 
-    buf_clear(scratch);
-    qsort(names, count, sizeof *names, compare_names);
-    buf_add_text(scratch, row->is_station ? "site" : "site, device, instance");
+    if (map_row_label_names(b, names_b) != count || a->is_station != b->is_station)
+        return false;
+    qsort(names_a, count, sizeof *names_a, compare_names);
+    qsort(names_b, count, sizeof *names_b, compare_names);
     for (size_t i = 0; i < count; i++)
-        buf_printf(scratch, ", %.*s", STR_ARG(names[i]));
-    return buf_str(scratch);
+        if (!str_equal(names_a[i], names_b[i]))
+            return false;
+    return true;
 }
 
 /* What is different, in a word; NULL if nothing is. */
 static const char *disagreement(const struct map_row *row, const struct map_row *first)
 {
-    struct buf scratch = buf_new(SIGNATURE_MAX);
-    struct buf scratch_first = buf_new(SIGNATURE_MAX);
-    const char *word = NULL;
-
     if (row->type != first->type)
-        word = "type";
-    else if (!str_equal(row->help, first->help))
-        word = "help";
-    else if (!enum_table_equal(row->enumeration, first->enumeration))
-        word = "enum";
-    else if (!str_equal(row->metric, STR_OF(ALARM_METRIC)) &&
-             !str_equal(label_signature(row, &scratch),
-                        label_signature(first, &scratch_first)))
-        word = "labels";
-    buf_free(&scratch_first);
-    buf_free(&scratch);
-    return word;
+        return "type";
+    if (!str_equal(row->help, first->help))
+        return "help";
+    if (!enum_table_equal(row->enumeration, first->enumeration))
+        return "enum";
+    if (!str_equal(row->metric, STR_OF(ALARM_METRIC)) && !labels_agree(row, first))
+        return "labels";
+    return NULL;
 }
 
 static void check_agreement(const struct map_row *row, const struct map_family *family,

@@ -3,7 +3,20 @@
 
 #include <stdlib.h>
 
+#include "map/ascii.h"
 #include "map/map_rows.h"
+
+bool map_device_name_is_good(struct str name)
+{
+    if (str_equal(name, STR_OF("*")))
+        return true;
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        if (!ascii_is_letter(c) && !ascii_is_digit(c) && c != '_' && c != '-')
+            return false;
+    }
+    return name.n > 0;
+}
 
 struct map_device *map_devices_find(const struct map_devices *devices, struct str name)
 {

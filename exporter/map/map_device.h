@@ -39,6 +39,9 @@ struct map_devices {
     size_t count;
 };
 
+/* A service type: letters, digits, _ and -; or "*". */
+bool map_device_name_is_good(struct str name);
+
 /* NULL if there is none. */
 struct map_device *map_devices_find(const struct map_devices *devices, struct str name);
 

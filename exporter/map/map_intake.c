@@ -101,7 +101,7 @@ static void read_device_file(struct intake_text *text, json_t *json)
     const char *key;
     json_t *value;
 
-    if (!device_name_is_good(name)) {
+    if (!map_device_name_is_good(name)) {
         TEXT_MISTAKE(text, STR_OF(""),
                      "key \"device\": a service type is needed, letters, digits, _ and "
                      "-, or *");

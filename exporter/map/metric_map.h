@@ -69,7 +69,8 @@ void metric_map_summary(const struct metric_map *map, struct buf *out);
 /* A value that made no sample: to be told on /debug/scrape and by --station.unmapped. */
 struct apply_note {
     const char *what; /* "unmapped", or the reason word of a refusal */
-    struct str device, instance, path;
+    struct str device, instance;
+    struct str path;    /* the bus name where a service was left out whole */
     struct value value; /* of the snapshot, good as long as it */
     bool is_secret;     /* of settings or a secret path: the value is not to be shown */
 };

@@ -15,18 +15,20 @@ static void take_texts(const struct map_options *options, struct map_intake *int
         map_intake_add(intake, &options->built_in[i], 0);
     for (size_t i = 0; i < options->added_count; i++)
         map_intake_add(intake, &options->added[i], i + 1);
-    if (intake->rows.failed)
+    if (intake->rows.failed && intake->rows.count == MAP_ROWS_MAX)
         map_mistakes_add(&intake->mistakes, STR_OF("--map.file"), STR_OF(""),
                          "the map has more than %d rows", MAP_ROWS_MAX);
 }
 
-/* Everything but memory is told as mistakes. */
+/* False without memory: everything else is told as mistakes. */
 static bool assemble(const struct map_options *options, struct map_intake *intake,
                      struct metric_map *map)
 {
     struct arena *arena = &map->arena;
     struct map_rows *rows = &intake->rows;
 
+    if (arena->failed || (rows->failed && rows->count < MAP_ROWS_MAX))
+        return false;
     map_rows_merge(rows);
     map_intake_resolve_enums(intake);
     bool is_good = family_table_build(&map->families, arena, rows, &intake->mistakes);
@@ -52,12 +54,12 @@ static enum err load(const struct map_options *options, struct metric_map *map,
     take_texts(options, intake);
     bool is_good = assemble(options, intake, map) && !map->arena.failed;
     map_mistakes_end(&intake->mistakes);
-    size_t mistake_count = intake->mistakes.count;
+    bool has_mistakes = intake->mistakes.count > 0;
     map->rows = intake->rows;
     free(intake);
-    if (mistake_count)
-        return ERR_USAGE;
-    return is_good ? ERR_OK : ERR_MEMORY;
+    if (!is_good)
+        return ERR_MEMORY;
+    return has_mistakes ? ERR_USAGE : ERR_OK;
 }
 
 enum err metric_map_load(const struct map_options *options, struct metric_map **out_map,

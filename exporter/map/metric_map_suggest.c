@@ -2,11 +2,11 @@
 #include "base/utf8.h"
 #include "map/ascii.h"
 #include "map/json_text.h"
+#include "map/map_device.h"
 #include "map/metric_map.h"
 #include "map/metric_name.h"
 #include "map/name_words.h"
 #include "map/path_pattern.h"
-#include "map/row_reader.h"
 #include "model/limits.h"
 
 #define PATTERN_ARENA_MAX ((size_t)4096)
@@ -84,7 +84,7 @@ static bool can_be_row(const struct apply_note *note)
     struct arena arena = arena_new(PATTERN_ARENA_MAX);
     struct path_pattern pattern;
     bool is_good = !metric_map_is_secret(note->device, note->path) &&
-                   device_name_is_good(note->device) && has_words(note->device) &&
+                   map_device_name_is_good(note->device) && has_words(note->device) &&
                    has_words(note->path) && utf8_is_valid(note->path) &&
                    path_pattern_parse(note->path, &arena, &pattern, NULL) == ERR_OK &&
                    pattern.capture_count == 0;

@@ -16,10 +16,10 @@ struct page_index page_index_new(const struct page_index_map *map)
 
 static bool is_full(const struct page_index *index)
 {
-    return index->arena.failed || index->arena.used_bytes > PAGE_INDEX_ARENA_MAX / 2 ||
+    return index->failed || index->arena.failed ||
+           index->arena.used_bytes > PAGE_INDEX_ARENA_MAX / 2 ||
            index->device_count > LIMIT_SERVICES || index->path_count > LIMIT_VALUES ||
-           index->series.count > LIMIT_VALUES || index->series.by_text.failed ||
-           index->infos.by_key.failed;
+           index->series.count > LIMIT_VALUES;
 }
 
 void page_index_begin(struct page_index *index)
@@ -85,6 +85,23 @@ static void resolve(struct page_index *index, const struct page_device *device,
         path->standing = PATH_ACTIVE;
 }
 
+static struct page_path *make_path(struct page_index *index, struct page_device *device,
+                                   struct str text)
+{
+    if (index->path_count == PAGE_INDEX_PATHS_MAX)
+        return NULL;
+    struct page_path *path = arena_alloc(&index->arena, sizeof *path);
+    if (!path)
+        return NULL;
+    path->path = arena_copy(&index->arena, text);
+    resolve(index, device, path);
+    if (index->arena.failed)
+        return NULL;
+    str_index_put(&device->paths, path->path, path);
+    index->path_count++;
+    return device->paths.failed ? NULL : path;
+}
+
 struct page_path *page_index_path(struct page_index *index, struct page_device *device,
                                   struct str text)
 {
@@ -92,17 +109,8 @@ struct page_path *page_index_path(struct page_index *index, struct page_device *
 
     if (path)
         return path;
-    if (index->path_count == PAGE_INDEX_PATHS_MAX)
-        return NULL;
-    path = arena_alloc(&index->arena, sizeof *path);
-    if (!path)
-        return NULL;
-    path->path = arena_copy(&index->arena, text);
-    str_index_put(&device->paths, path->path, path);
-    if (index->arena.failed || device->paths.failed)
-        return NULL;
-    resolve(index, device, path);
-    index->path_count++;
+    path = make_path(index, device, text);
+    index->failed |= !path;
     return path;
 }
 
@@ -113,7 +121,7 @@ static struct page_device *make_device(struct page_index *index, struct str type
     const struct map_family *family =
         family_table_find(index->map.families, STR_OF(DEVICE_INFO_METRIC));
 
-    if (!device)
+    if (!device || index->device_count == PAGE_INDEX_DEVICES_MAX)
         return NULL;
     device->device = arena_copy(&index->arena, type);
     device->instance = arena_copy(&index->arena, instance);
@@ -126,7 +134,12 @@ static struct page_device *make_device(struct page_index *index, struct str type
     };
     device->identity = info_index_get(&index->infos, &index->arena, family, labels,
                                       sizeof labels / sizeof *labels, STR_OF(""));
-    return device->identity && !index->arena.failed ? device : NULL;
+    if (!device->identity || index->arena.failed)
+        return NULL;
+    device->next = index->devices;
+    index->devices = device;
+    index->device_count++;
+    return device;
 }
 
 struct page_device *page_index_device(struct page_index *index, struct str type,
@@ -135,14 +148,8 @@ struct page_device *page_index_device(struct page_index *index, struct str type,
     for (struct page_device *device = index->devices; device; device = device->next)
         if (str_equal(device->device, type) && str_equal(device->instance, instance))
             return device;
-    if (index->device_count == PAGE_INDEX_DEVICES_MAX)
-        return NULL;
     struct page_device *device = make_device(index, type, instance);
-    if (!device)
-        return NULL;
-    device->next = index->devices;
-    index->devices = device;
-    index->device_count++;
+    index->failed |= !device;
     return device;
 }
 
@@ -156,4 +163,5 @@ void page_index_free(struct page_index *index)
     index->devices = NULL;
     index->device_count = 0;
     index->path_count = 0;
+    index->failed = false;
 }

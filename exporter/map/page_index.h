@@ -7,6 +7,7 @@
 #ifndef MAP_PAGE_INDEX_H
 #define MAP_PAGE_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,6 +65,7 @@ struct page_index {
     struct page_device *devices;
     size_t device_count;
     size_t path_count;
+    bool failed; /* something found no room or memory: begin anew with the next page */
     struct series_index series;
     struct info_index infos;
 };

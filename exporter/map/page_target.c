@@ -63,6 +63,7 @@ struct page_target page_target_make(struct page_index *index,
     else
         target.series = series_index_get(&index->series, &index->arena, row->family,
                                          list.labels, list.count);
+    index->failed |= !target.item && !target.series;
     return target;
 }
 

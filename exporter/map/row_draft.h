@@ -39,6 +39,17 @@ void row_draft_wrong_type(struct row_draft *draft, const char *key, const json_t
 bool row_draft_text(struct row_draft *draft, const char *key, const json_t *value,
                     struct str *out_text);
 
+/* ---- row_keys.c ---- */
+
+struct row_key {
+    const char *name;
+    void (*read)(struct row_draft *draft, const char *key, json_t *value);
+    int kinds; /* of enum row_kind: rows that it means something in */
+};
+
+/* NULL if there is no such key. */
+const struct row_key *row_key_find(const char *name);
+
 /* ---- row_lists.c: keys that hold several things ---- */
 
 void row_read_labels(struct row_draft *draft, const char *key, json_t *value);

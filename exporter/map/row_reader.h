@@ -29,7 +29,4 @@ struct map_row *row_reader_read(const struct row_reader *reader, json_t *json,
 struct map_row *row_reader_read_ignored(const struct row_reader *reader, json_t *json,
                                         size_t number);
 
-/* A service type: letters, digits, _ and -; or "*". */
-bool device_name_is_good(struct str name);
-
 #endif

@@ -1,6 +1,7 @@
 /* compression.c - see compression.h
  *
- * Level 1: a page of 100 KB takes 0.4 ms instead of 3 ms, and is 12 % larger.
+ * Level 1: a page of 230 KB takes 0.45 ms and becomes 22 KB; level 6 takes 2.3 ms for 15
+ * KB.
  */
 #define ZLIB_CONST
 #include "server/compression.h"

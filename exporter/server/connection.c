@@ -1,8 +1,8 @@
 /* connection.c - see connection.h
  *
  * libmicrohttpd has one clock, of idleness: a client that sends a byte now and then would
- * stay for ever.  Ours run to the end of a phase.  It also owns the sockets, so that ours
- * ends a connection by shutting its socket down: libmicrohttpd then closes it.
+ * stay for ever.  The clock here runs to the end of a phase.  As libmicrohttpd owns the
+ * sockets, a connection is ended by shutting its socket down: the library then closes it.
  */
 #include "server/connection.h"
 
@@ -173,7 +173,7 @@ void connection_table_give_up(struct connection_table *table)
         struct request *request = &table->slots[i]->request;
         if (request->state != REQUEST_WAITING)
             continue;
-        request_reply_text(request, 503, "this server is stopping");
+        request_refuse(request);
         MHD_resume_connection(request->handle);
     }
 }

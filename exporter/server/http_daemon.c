@@ -78,6 +78,15 @@ static enum MHD_Result swallow_body(struct request *request, size_t *bytes)
     return request->body_bytes <= REQUEST_BODY_MAX ? MHD_YES : MHD_NO;
 }
 
+/* After the deadline of server_stop nothing may be suspended any more: libmicrohttpd
+ * aborts when it is stopped then. */
+static void run_route(struct server *server, struct request *request)
+{
+    router_run(&server->router, request);
+    if (request->state == REQUEST_WAITING && server->is_giving_up)
+        request_refuse(request);
+}
+
 static enum MHD_Result handle_request(void *context, struct MHD_Connection *handle,
                                       const char *path, const char *method,
                                       const char *version, const char *body,
@@ -97,7 +106,7 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *hand
     if (*body_bytes)
         return swallow_body(request, body_bytes);
     if (request->state == REQUEST_BODY)
-        router_run(&server->router, request);
+        run_route(server, request);
     if (request->state == REQUEST_WAITING) {
         MHD_suspend_connection(handle);
         return MHD_YES;

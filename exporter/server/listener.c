@@ -127,7 +127,6 @@ static void write_text(struct listener *listener)
     (void)getsockname(listener->socket, (struct sockaddr *)&bound, &bytes);
     const struct sockaddr_in *old = (const struct sockaddr_in *)&bound;
     const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&bound;
-    const char *form = "unix";
     if (bound.ss_family == AF_INET6) {
         (void)inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
         (void)snprintf(listener->text, sizeof listener->text, "[%s]:%u", host,
@@ -137,7 +136,7 @@ static void write_text(struct listener *listener)
         (void)snprintf(listener->text, sizeof listener->text, "%s:%u", host,
                        ntohs(old->sin_port));
     } else {
-        (void)snprintf(listener->text, sizeof listener->text, "%s", form);
+        (void)snprintf(listener->text, sizeof listener->text, "unix");
     }
 }
 

@@ -133,3 +133,8 @@ void request_reply_text(struct request *request, int status, const char *text)
     buf_add_char(&body, '\n');
     request_reply(request, &reply, &body);
 }
+
+void request_refuse(struct request *request)
+{
+    request_reply_text(request, 503, "this server is stopping");
+}

@@ -63,6 +63,9 @@ void request_await(struct request *request);
 /* Its first line and headers are there; method and path are borrowed. */
 void request_begin(struct request *request, const char *method, const char *path);
 
+/* Answers one that waits with 503: the server stops. */
+void request_refuse(struct request *request);
+
 /* Gives back what it holds; the next one is awaited. */
 void request_end(struct request *request);
 

@@ -31,6 +31,7 @@
 #define ACCEPT_PAUSE_MS 100
 #define WAIT_MAX_MS 60000
 
+/* What an event is about. */
 enum event_kind { EVENT_WAKE, EVENT_DAEMON, EVENT_LISTENER, EVENT_END };
 
 /* number: which listener; whose end (a socket). */
@@ -224,6 +225,7 @@ static bool has_stopped(struct server *server)
         return true;
     if (clock_monotonic_ms() < stop_ms)
         return false;
+    server->is_giving_up = true;
     connection_table_give_up(&server->connections);
     http_daemon_run(server);
     return true;

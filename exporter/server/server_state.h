@@ -33,6 +33,7 @@ struct server {
     struct request_setting setting;
     struct MHD_Daemon *daemon;
     int epoll;
+    bool is_giving_up; /* the deadline of server_stop has passed */
     struct log_outcome accept_outcome;
     int64_t accept_again_ms; /* while the process has no file descriptors left; 0: not */
 

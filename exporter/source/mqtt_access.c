@@ -93,8 +93,8 @@ static enum err check_url(const struct url *url, const struct scheme *scheme,
                          STR_ARG(url->path), STR_ARG(scheme->name));
     if (scheme->is_vrm && (url->port || !mqtt_wire_is_portal(url->host)))
         return error_set(error, ERR_USAGE,
-                         "--station.url: vrm:// takes a portal id of letters and digits, "
-                         "and nothing else: vrm://c0619ab4e53f");
+                         "--station.url: vrm:// takes a portal id and nothing else, "
+                         "for example vrm://c0619ab4e53f");
     return ERR_OK;
 }
 
@@ -104,9 +104,10 @@ static enum err check_flags(const struct source_options *options,
     const struct source_access *given = &options->mqtt;
 
     if (options->mqtt_portal_id.n && !mqtt_wire_is_portal(options->mqtt_portal_id))
-        return error_set(error, ERR_USAGE,
-                         "--mqtt.portal-id=%.*s: allowed 1 to %d letters and digits",
-                         STR_ARG(options->mqtt_portal_id), MQTT_PORTAL_MAX);
+        return error_set(
+            error, ERR_USAGE,
+            "--mqtt.portal-id=%.*s: allowed 1 to %d of letters, digits and -_.",
+            STR_ARG(options->mqtt_portal_id), MQTT_PORTAL_MAX);
     if (scheme->is_vrm && !given->username.n)
         return error_set(error, ERR_USAGE,
                          "--mqtt.username: vrm: needs the e-mail address of a VRM user");

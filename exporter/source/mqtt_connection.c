@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -30,7 +29,8 @@
 
 #define PING_AFTER_SECONDS 30
 
-/* Messages come in swarms: to wait a little for the rest of one halves what it costs. */
+/* Messages come in swarms: to wait a little for the rest of one saves a quarter of its
+ * cost (6.3 to 4.6 us a message at 20,000 a second). */
 #define SWARM_MS 1
 
 /* Packets read without a look at the clock. */
@@ -128,10 +128,12 @@ static enum err start(struct mqtt_connection *connection, struct error *error)
     int outcome =
         mosquitto_connect_bind_async(connection->client, host, access->port,
                                      PING_AFTER_SECONDS, address->any_of_family);
+    int problem = errno;
 
+    connection->phase_end = deadline_in_ms(CONNECT_WITHIN_MS); /* names looked up */
     if (outcome == MOSQ_ERR_SUCCESS || outcome == MOSQ_ERR_CONN_PENDING)
         return ERR_OK;
-    return mqtt_failure_set(&connection->note, outcome, errno, error);
+    return mqtt_failure_set(&connection->note, outcome, problem, error);
 }
 
 static enum err prepare(struct mqtt_connection *connection, size_t attempt,
@@ -208,14 +210,14 @@ static bool has_ended(int socket)
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
+/* Once up, the library's log is not listened to any more: it costs 1 us a message. */
 static enum err greet(struct mqtt_connection *connection, int socket, struct error *error)
 {
     enum err outcome = exchange(connection, true, error);
 
     connection->note.is_up = connection->phase == PHASE_UP;
     if (outcome == ERR_OK && connection->phase == PHASE_UP)
-        mosquitto_log_callback_set(connection->client,
-                                   NULL); /* it costs 1 us a message */
+        mosquitto_log_callback_set(connection->client, NULL);
     else if (outcome == ERR_OK && has_ended(socket))
         outcome = mqtt_failure_set(&connection->note, MOSQ_ERR_CONN_LOST, 0, error);
     return outcome;
@@ -225,11 +227,11 @@ static enum err check_time(const struct mqtt_connection *connection, struct erro
 {
     if (connection->phase == PHASE_UP || !deadline_has_passed(connection->phase_end))
         return ERR_OK;
-    return error_set(error, ERR_TIMEOUT, "no %s within %d s",
-                     connection->phase == PHASE_CONNECTING ? "TCP connection"
-                                                           : "answer to our greeting",
-                     connection->phase == PHASE_CONNECTING ? CONNECT_WITHIN_MS / 1000
-                                                           : GREETING_WITHIN_MS / 1000);
+    if (connection->phase == PHASE_CONNECTING)
+        return error_set(error, ERR_TIMEOUT, "no TCP connection to %s within %d s",
+                         connection->address.text, CONNECT_WITHIN_MS / 1000);
+    return error_set(error, ERR_TIMEOUT, "no answer to our greeting within %d s",
+                     GREETING_WITHIN_MS / 1000);
 }
 
 static int timeout_of(const struct mqtt_connection *connection, int64_t wait_ms)
@@ -279,7 +281,6 @@ enum err mqtt_connection_open(const struct mqtt_access *access, size_t attempt,
     connection->listener = listener;
     connection->wake_fd = wake_fd;
     connection->note.uses_tls = access->uses_tls;
-    connection->phase_end = deadline_in_ms(CONNECT_WITHIN_MS);
     enum err outcome = prepare(connection, attempt, error);
     if (outcome != ERR_OK)
         mqtt_connection_close(connection);

@@ -36,6 +36,7 @@ struct mqtt_session {
 
     uint32_t random; /* tells our echo from those of our like */
     uint32_t full_number;
+    bool is_echoed; /* the plugin knows echoes */
 };
 
 static struct str portal_of(const struct mqtt_session *session)
@@ -80,14 +81,13 @@ static void send_keepalive(const struct mqtt_session *session,
     buf_free(&topic);
 }
 
-static void end_full(struct mqtt_session *session, enum full_end end)
+static bool end_full(struct mqtt_session *session, enum full_end end)
 {
     bool was_complete = reading_cache_end_full(session->cache, end);
 
     if (was_complete)
         mqtt_journal_full(&session->journal);
-    if (was_complete || end == FULL_ANSWERED)
-        mqtt_schedule_completed(&session->schedule);
+    return was_complete;
 }
 
 static void ask_full(struct mqtt_session *session, struct mqtt_connection *connection)
@@ -95,7 +95,7 @@ static void ask_full(struct mqtt_session *session, struct mqtt_connection *conne
     struct buf echo = buf_new(SENT_BYTES_MAX);
     struct buf payload = buf_new(SENT_BYTES_MAX);
 
-    end_full(session, FULL_OVERDUE);
+    (void)end_full(session, FULL_OVERDUE);
     reading_cache_begin_full(session->cache);
     session->full_number++;
     make_echo(session, &echo);
@@ -106,12 +106,16 @@ static void ask_full(struct mqtt_session *session, struct mqtt_connection *conne
     buf_free(&echo);
 }
 
+/* Old plugins do not echo: there any completion is taken for ours. */
 static void complete(struct mqtt_session *session, struct str echo)
 {
     struct buf ours = buf_new(SENT_BYTES_MAX);
 
     make_echo(session, &ours);
-    end_full(session, str_equal(echo, buf_str(&ours)) ? FULL_ANSWERED : FULL_COMPLETED);
+    session->is_echoed = session->is_echoed || echo.n;
+    bool is_ours = !session->is_echoed || str_equal(echo, buf_str(&ours));
+    if (end_full(session, is_ours ? FULL_ANSWERED : FULL_COMPLETED) || is_ours)
+        mqtt_schedule_completed(&session->schedule);
     buf_free(&ours);
 }
 
@@ -186,7 +190,7 @@ static void do_task(struct mqtt_session *session, struct mqtt_connection *connec
         mqtt_journal_no_heartbeat(&session->journal);
         break;
     case MQTT_TASK_FULL_OVERDUE:
-        end_full(session, FULL_OVERDUE);
+        (void)end_full(session, FULL_OVERDUE);
         break;
     case MQTT_TASK_FULL:
         ask_full(session, connection);

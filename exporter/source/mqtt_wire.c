@@ -161,15 +161,16 @@ struct str mqtt_wire_announced(struct str topic)
     return portal;
 }
 
-static bool is_letter_or_digit(char c)
+static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '_' || c == '.';
 }
 
 bool mqtt_wire_is_portal(struct str portal)
 {
     for (size_t i = 0; i < portal.n; i++)
-        if (!is_letter_or_digit(portal.p[i]))
+        if (!is_plain(portal.p[i]))
             return false;
     return portal.n > 0 && portal.n <= MQTT_PORTAL_MAX;
 }

@@ -8,14 +8,13 @@
 #include "source/reading_table.h"
 
 #define COMPLETE_PERCENT 90
-#define MISSED_MAX 2 /* complete full publishes without a place, until it goes */
+#define MISSED_MAX 2 /* full publishes without a place, until it goes */
 
 /* One full publish, from the keepalive that asked for it. */
 struct full_publish {
     uint32_t number;
     bool is_open;
-    bool has_system;     /* named a place of system/0 that is not retained anyway */
-    bool has_completion; /* somebody's, that came too early to be ours */
+    bool has_system; /* named a place of system/0 that proves something */
     size_t named;
     size_t expected; /* places of the last one */
 };
@@ -82,22 +81,21 @@ static bool store(struct reading_cache *cache, const struct reading_place *place
     return is_kept;
 }
 
-/* Compared with the last one that ended, complete or not: a station may have lost many
- * places while we were away, and is then believed the second time. */
+/* Compared with the last one that was answered, complete or not: a station may have lost
+ * many places while we were away, and is then believed the second time.  Where no answer
+ * came, all that is known must have been named. */
 static bool is_complete(const struct full_publish *full, size_t known, enum full_end end)
 {
-    size_t least = full->expected;
+    size_t least = end == FULL_OVERDUE && known > full->expected ? known : full->expected;
 
-    if (end == FULL_OVERDUE && !full->has_completion && known > least)
-        least = known;
     return full->has_system && full->named * 100 >= least * COMPLETE_PERCENT;
 }
 
 static bool has_gone(struct table_entry *entry, bool was_named, bool was_complete)
 {
-    if (was_complete && !was_named)
+    if (!was_named && entry->missed < MISSED_MAX)
         entry->missed++;
-    return entry->missed >= MISSED_MAX;
+    return was_complete && entry->missed == MISSED_MAX;
 }
 
 /* Backwards, since removal moves a device's last entry; the last one takes the device. */
@@ -133,13 +131,10 @@ static bool end_full(struct reading_cache *cache, enum full_end end)
     struct full_publish *full = &cache->full;
     bool was_complete = is_complete(full, cache->table.entry_count, end);
 
-    if (!was_complete && end == FULL_COMPLETED) {
-        full->has_completion = true; /* another client's; ours is still to come */
-        return false;
-    }
-    bool has_ended = end == FULL_ANSWERED || full->has_completion;
+    if (!was_complete && end == FULL_COMPLETED)
+        return false; /* ours is still to come */
     full->is_open = false;
-    if (was_complete || (full->has_system && has_ended))
+    if (was_complete || (full->has_system && end == FULL_ANSWERED))
         settle(cache, was_complete);
     return was_complete;
 }

@@ -31,8 +31,8 @@ struct cache_status {
 
 /* How a full publish ended. */
 enum full_end {
-    FULL_ANSWERED,  /* by the completion that echoes what we asked */
-    FULL_COMPLETED, /* by a completion that may be another client's */
+    FULL_ANSWERED,  /* by the completion of what we asked for */
+    FULL_COMPLETED, /* by another client's, which may have begun before ours */
     FULL_OVERDUE,   /* none came in time */
 };
 
@@ -62,8 +62,9 @@ void reading_cache_clear(struct reading_cache *cache);
 /* A full publish was asked for: what comes from now on is named by it. */
 void reading_cache_begin_full(struct reading_cache *cache);
 
-/* It ended.  True if it was complete: it names the device system/0 and at least 90 % of
- * the places of the last one.  Without a full publish under way: false, nothing done. */
+/* It ended.  True if it was complete: it named the device system/0 and at least 90 % of
+ * the places of the last one.  After FULL_COMPLETED an incomplete one goes on.  Without
+ * a full publish under way: false, nothing done. */
 bool reading_cache_end_full(struct reading_cache *cache, enum full_end end);
 
 void reading_cache_set_status(struct reading_cache *cache,

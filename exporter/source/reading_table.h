@@ -34,7 +34,7 @@ struct table_entry {
     uint16_t path_n;
     uint8_t kind;     /* enum value_kind */
     uint8_t refusal;  /* enum refusal, REFUSAL_END: the value is good */
-    uint8_t missed;   /* the caller's: complete sets in a row that did not name it */
+    uint8_t missed;   /* the caller's: sets in a row that did not name it */
     bool is_expected; /* the caller's: the last set named it */
     char path[];
 };

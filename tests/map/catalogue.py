@@ -86,12 +86,12 @@ class MetricsMap:
             document = json.loads(file.read_text(encoding="utf-8"))
             for row in document["metrics"] + document["ignore"]:
                 self.rows.append({**row, "device": document["device"]})
-        self._paths = defaultdict(dict)
+        by_path = defaultdict(dict)
         for row in self.rows:
-            self._paths[row["device"]].setdefault(row["path"], []).append(row)
+            by_path[row["device"]].setdefault(row["path"], []).append(row)
         self._patterns = {device: sorted(((Pattern(path), rows) for path, rows in paths.items()),
                                          key=lambda pair: pair[0].order)
-                          for device, paths in self._paths.items()}
+                          for device, paths in by_path.items()}
 
     def devices(self):
         return set(self._patterns) - {"*"}

@@ -103,7 +103,7 @@ UNITS = {
     "ev /ChargingStarted": ("seconds", 1, "unix time"),
     "ev /LastEvContact": ("seconds", 1, "unix time"),
     "ev /LastUpdated/*": ("seconds", 1, "unix time"),
-    "vebus /Devices/{device}/InterfaceProtectionLog/{n}/Time": ("seconds", 1, "taken as unix time"),
+    "vebus /Devices/{device}/InterfaceProtectionLog/{n}/Time": ("seconds", 1, "unix time on a recorded station"),
     "gps /MagneticVariation": ("degrees", 1, "an angle"),
     "hub4 /Max*Percentage": ("ratio", 0.01, "percent"),
     "multi /Ac/In/ConnectCountdown": ("seconds", 1, "a time"),
@@ -155,7 +155,7 @@ NO_ENUMS = {
     "platform /Notifications/Al*": "a flag; HELP says what 1 is",
 }
 OTHER_ENUMS = {
-    "vebus /VebusMainState": "the VE.Bus protocol's main states; the catalogue guesses that they are those of /State",
+    "vebus /VebusMainState": "the main states of the VE.Bus protocol, not those of /State: a recorded Multi in bulk says 9",
 }
 
 # Alarm paths of the catalogue that are no victron_alarm_state.

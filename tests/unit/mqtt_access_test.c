@@ -93,8 +93,8 @@ static void mistakes_are_said_with_their_flag(void **state)
     } cases[] = {
         {{.url = STR("mqtt://")}, "--station.url: \"\""},
         {{.url = STR("mqtt://h/x")}, "--station.url: path \"/x\""},
-        {{.url = STR("vrm://a.b"), .mqtt = VRM_USER}, "--station.url: vrm://"},
-        {{.url = STR("vrm://ab:1"), .mqtt = VRM_USER}, "--station.url: vrm://"},
+        {{.url = STR("vrm://a/b"), .mqtt = VRM_USER}, "--station.url: "},
+        {{.url = STR("vrm://ab:1"), .mqtt = VRM_USER}, "--station.url: "},
         {{.url = STR("vrm://ab")}, "--mqtt.username: vrm:"},
         {{.url = STR("vrm://ab"), .mqtt = {.username = STR("a")}},
          "--mqtt.password-file: vrm:"},

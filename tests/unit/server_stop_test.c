@@ -25,6 +25,36 @@ static void test_stop_answers_503_at_its_deadline(void **state)
     client_close(&idle);
 }
 
+static void test_stop_begins_nothing_that_is_pipelined(void **state)
+{
+    struct client client = client_open(address);
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        client_get(&client, "/gate", "");
+    await_arrivals(1);
+    server_stop(server, deadline_in_ms(50));
+    assert_int_equal(client_read(&client, false).status, 503);
+    assert_true(client_is_ended_within(&client, CLIENT_WAIT_MS));
+    client_close(&client);
+}
+
+static void test_stop_does_not_wait_longer_for_half_a_request(void **state)
+{
+    struct client client = client_open(address);
+
+    (void)state;
+    client_send(&client, "POST /hello HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                         "Content-Length: 2\r\n\r\n");
+    assert_true(client_is_readable(&client, deadline_in_ms(CLIENT_WAIT_MS)));
+    client_send(&client, "1");
+    int64_t before_ms = clock_monotonic_ms();
+    server_stop(server, deadline_in_ms(50));
+    assert_in_range(clock_monotonic_ms() - before_ms, 50, 2000);
+    assert_true(client_is_ended_within(&client, CLIENT_WAIT_MS));
+    client_close(&client);
+}
+
 static void test_stop_runs_what_waits_and_ends_early(void **state)
 {
     struct client client = client_open(address);
@@ -96,6 +126,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SERVER(test_stop_answers_503_at_its_deadline),
+        WITH_SERVER(test_stop_begins_nothing_that_is_pipelined),
+        WITH_SERVER(test_stop_does_not_wait_longer_for_half_a_request),
         WITH_SERVER(test_stop_runs_what_waits_and_ends_early),
         WITH_SERVER(test_stop_lets_what_is_under_way_end),
         WITH_SERVER(test_close_needs_no_stop),

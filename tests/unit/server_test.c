@@ -1,8 +1,6 @@
 /* server_test.c - routes and HTTP, as clients see them */
 #include "server/server.h"
 
-#include <stdio.h>
-
 #include "http_client.h"
 
 #define PAGE_BYTES ((size_t)100 * 1000)
