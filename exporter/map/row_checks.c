@@ -176,8 +176,10 @@ void row_check(struct row_draft *draft)
     };
 
     check_required(draft);
+    if (!draft->row->pattern)
+        return;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        if (!draft->is_bad && !map_row_is_ignored(draft->row))
+        if (draft->has_type && !map_row_is_ignored(draft->row))
             checks[i](draft);
     if (!draft->is_bad)
         check_said(draft);

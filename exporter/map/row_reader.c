@@ -58,8 +58,7 @@ static bool draft_begin(const struct row_reader *reader, json_t *json, size_t nu
 
 static struct map_row *draft_end(struct row_draft *draft)
 {
-    if (!draft->is_bad)
-        row_check(draft);
+    row_check(draft);
     if (draft->is_bad)
         return NULL;
     if (map_row_is_ignored(draft->row) && draft->row->reason.n == 0)

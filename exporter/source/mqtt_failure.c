@@ -48,6 +48,7 @@ static const struct {
     {STR("certificate verify failed"),
      "the certificate is not signed by a trusted authority (--mqtt.ca-file)"},
     {STR("wrong version number"), "what answers there speaks no TLS"},
+    {STR("unexpected eof"), "the broker ended the TLS handshake: is it a port for TLS?"},
     {STR("CA certificates"), "--mqtt.ca-file holds no certificate that can be used"},
 };
 #define ADVICE_COUNT (sizeof tls_advice / sizeof *tls_advice)
@@ -82,22 +83,24 @@ enum err mqtt_failure_set(const struct mqtt_failure_note *note, int outcome,
 {
     const struct known *refusal = known_in(connack_codes, CONNACK_COUNT, note->connack);
     const struct known *known = known_in(outcomes, OUTCOME_COUNT, outcome);
-    bool is_broken_off = outcome == MOSQ_ERR_CONN_LOST ||
-                         (outcome == MOSQ_ERR_ERRNO && system_error == EPROTO);
+    bool is_reset = outcome == MOSQ_ERR_ERRNO && system_error == ECONNRESET;
+    bool is_cut = outcome == MOSQ_ERR_CONN_LOST || is_reset;
+    bool is_protocol = outcome == MOSQ_ERR_ERRNO && system_error == EPROTO;
 
     if (refusal)
         return error_set(error, refusal->reason, "%s", refusal->text);
     if (note->is_subscription_refused)
         return error_set(error, ERR_AUTH, "the broker refuses our subscription");
-    if (outcome == MOSQ_ERR_TLS || (note->uses_tls && !note->is_up && is_broken_off))
+    if (outcome == MOSQ_ERR_TLS ||
+        (note->uses_tls && !note->is_up && (is_cut || is_protocol)))
         return tls_failure(note, error);
-    if (outcome == MOSQ_ERR_CONN_LOST && !note->is_up)
+    if (is_cut && !note->is_up)
         return error_set(error, ERR_CONNECT,
                          "the broker closed the connection without an answer: "
                          "does it want TLS (mqtts)?");
     if (known)
         return error_set(error, known->reason, "%s", known->text);
-    if (outcome == MOSQ_ERR_ERRNO && system_error && system_error != EPROTO)
+    if (outcome == MOSQ_ERR_ERRNO && system_error && !is_protocol)
         return error_set(error, ERR_CONNECT, "%s", strerror(system_error));
     return error_set(error, ERR_CONNECT, "connection lost");
 }

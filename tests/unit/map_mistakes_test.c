@@ -285,10 +285,10 @@ static void tells_all_mistakes_but_not_thousands(void **state)
         lines += mistakes.p[i] == '\n';
     assert_int_equal(lines, 51);
     assert_true(str_starts_with(buf_str(&mistakes), STR_OF("built-in: row 1: ")));
-    assert_true(str_contains(buf_str(&mistakes), STR_OF("built-in: a /40: ")));
-    /* The first object has two: neither metric nor device and path. */
+    assert_true(str_contains(buf_str(&mistakes), STR_OF("built-in: a /46: ")));
+    /* The first object has three: neither metric nor device nor path. */
     assert_true(
-        str_ends_with(buf_str(&mistakes), STR_OF("and 20 more mistakes in the map\n")));
+        str_ends_with(buf_str(&mistakes), STR_OF("and 22 more mistakes in the map\n")));
     buf_free(&mistakes);
     buf_free(&text);
 }

@@ -25,6 +25,8 @@ static void each_end_has_a_reason_and_a_sentence(void **state)
          "subscription"},
         {{0}, MOSQ_ERR_ERRNO, ECONNREFUSED, ERR_CONNECT, "Connection refused"},
         {{0}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "mqtts"},
+        {{0}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "mqtts"},
+        {{.is_up = true}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "reset by peer"},
         {{.is_up = true}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "closed the connection"},
         {{0}, MOSQ_ERR_EAI, 0, ERR_DNS, "resolve"},
         {{.is_up = true}, MOSQ_ERR_KEEPALIVE, 0, ERR_TIMEOUT, "ping"},
