@@ -36,7 +36,8 @@ trap 'stop 0' INT TERM
 trap 'stop $?' EXIT
 
 /usr/bin/python3 tests/simulator --station=tests/stations/venus-v3.14-offgrid-house \
-    --listen=127.0.0.1:0 --live --port-file="$work/ports.json" >"$work/simulator.log" 2>&1 &
+    --listen=127.0.0.1:0 --live --speed=60 \
+    --start-time="$(date -d "today 09:00" +%s)" --port-file="$work/ports.json" >"$work/simulator.log" 2>&1 &
 simulator=$!
 for _ in $(seq 100); do
     [ -s "$work/ports.json" ] && break

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "actions/ascii.h"
+#include "base/ascii.h"
 
 #define MAC_DIGITS 12
 #define MAC_TEXT 17 /* with separators */

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "actions/ascii.h"
+#include "base/ascii.h"
 
 #define HOSTS_MAX 254        /* of 192.0.2.0/24; further ones are of 198.18.0.0/15 */
 #define SERIAL_LETTERS_MAX 2 /* "HQ" says who made it, not whose it is */

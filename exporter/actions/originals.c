@@ -3,9 +3,9 @@
 
 #include "actions/address.h"
 #include "actions/anonymise.h"
-#include "actions/ascii.h"
 #include "actions/made_up.h"
 #include "actions/spread.h"
+#include "base/ascii.h"
 #include "model/limits.h"
 
 #define REPLACEMENT_BYTES_MAX ((size_t)256)

@@ -3,8 +3,8 @@
 
 #include <jansson.h>
 
-#include "actions/ascii.h"
 #include "actions/python_json.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "model/snapshot.h"
 #include "source/json_parse.h"

@@ -1,7 +1,7 @@
 /* spread.c - see spread.h */
 #include "actions/spread.h"
 
-#include "actions/ascii.h"
+#include "base/ascii.h"
 
 /* What is shorter, or has fewer digits, stands anywhere by chance. */
 #define NAME_MIN 2

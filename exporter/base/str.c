@@ -3,19 +3,11 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 struct str str_from(const char *text)
 {
     return (struct str){text ? text : "", text ? strlen(text) : 0};
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 bool str_equal(struct str a, struct str b)
@@ -28,7 +20,7 @@ bool str_equal_ignoring_case(struct str a, struct str b)
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
             return false;
     return true;
 }
@@ -65,10 +57,10 @@ int str_compare(struct str a, struct str b)
 /* Takes a run of digits off the front, without its leading zeros. */
 static struct str cut_digits(struct str *s)
 {
-    while (s->n > 1 && s->p[0] == '0' && is_digit(s->p[1]))
+    while (s->n > 1 && s->p[0] == '0' && ascii_is_digit(s->p[1]))
         *s = str_skip(*s, 1);
     struct str digits = {s->p, 0};
-    while (digits.n < s->n && is_digit(s->p[digits.n]))
+    while (digits.n < s->n && ascii_is_digit(s->p[digits.n]))
         digits.n++;
     *s = str_skip(*s, digits.n);
     return digits;
@@ -86,7 +78,7 @@ int str_compare_natural(struct str a, struct str b)
 
     while (a.n && b.n) {
         int order;
-        if (is_digit(a.p[0]) && is_digit(b.p[0])) {
+        if (ascii_is_digit(a.p[0]) && ascii_is_digit(b.p[0])) {
             struct str number_a = cut_digits(&a);
             struct str number_b = cut_digits(&b);
             order = compare_numbers(number_a, number_b);
@@ -137,7 +129,7 @@ bool str_to_unsigned(struct str s, uint64_t max, uint64_t *out_number)
     if (s.n == 0)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_digit(s.p[i]))
+        if (!ascii_is_digit(s.p[i]))
             return false;
         uint64_t digit = (uint64_t)(s.p[i] - '0');
         if (number > (UINT64_MAX - digit) / 10)

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "map/ascii.h"
+#include "base/ascii.h"
 #include "map/map_rows.h"
 
 bool map_device_name_is_good(struct str name)

@@ -76,6 +76,7 @@ struct map_row {
     const double *invalid;
     size_t invalid_count;
     bool is_absolute;
+    bool is_decimal_text; /* values "decimal": a text is read as a decimal number */
     const struct text_number *values;
     size_t value_count;
     struct str label; /* of an info row */

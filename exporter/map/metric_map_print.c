@@ -113,6 +113,8 @@ static void add_invalid(struct buf *out, const struct map_row *row)
 
 static void add_values(struct buf *out, const struct map_row *row)
 {
+    if (row->is_decimal_text)
+        buf_add_text(out, ",\"values\":\"decimal\"");
     if (row->value_count == 0)
         return;
     json_text_add_key(out, "values");

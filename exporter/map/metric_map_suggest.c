@@ -1,6 +1,6 @@
 /* metric_map_suggest.c - a first row for a path that the map does not know. */
+#include "base/ascii.h"
 #include "base/utf8.h"
-#include "map/ascii.h"
 #include "map/json_text.h"
 #include "map/map_device.h"
 #include "map/metric_map.h"

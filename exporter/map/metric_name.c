@@ -1,7 +1,7 @@
 /* metric_name.c - see metric_name.h */
 #include "map/metric_name.h"
 
-#include "map/ascii.h"
+#include "base/ascii.h"
 #include "map/unit.h"
 
 static const struct str type_suffixes[] = {

@@ -1,7 +1,7 @@
 /* name_words.c - see name_words.h */
 #include "map/name_words.h"
 
-#include "map/ascii.h"
+#include "base/ascii.h"
 
 static bool is_in_word(char c)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "map/ascii.h"
+#include "base/ascii.h"
 
 /* What may be a label in snake case; a leading '_' says that it is none. */
 static bool is_placeholder_name(struct str name)

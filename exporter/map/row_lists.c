@@ -120,7 +120,10 @@ void row_read_values(struct row_draft *draft, const char *key, json_t *value)
     const char *text;
     json_t *number;
 
-    if (!is_object(draft, key, value, ROW_VALUES_MAX))
+    draft->row->is_decimal_text =
+        json_is_string(value) &&
+        str_equal(str_from(json_string_value(value)), STR_OF("decimal"));
+    if (draft->row->is_decimal_text || !is_object(draft, key, value, ROW_VALUES_MAX))
         return;
     struct text_number *values =
         arena_array(draft->arena, json_object_size(value), sizeof *values);

@@ -2,6 +2,8 @@
 #include "map/row_value.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/decimal.h"
 
@@ -52,11 +54,40 @@ static const struct text_number *find_text(const struct map_row *row, struct str
     return NULL;
 }
 
+/* A table of texts says what its own numbers mean, and of no others. */
+static bool is_number_of_table(const struct map_row *row, double number)
+{
+    for (size_t i = 0; i < row->value_count; i++)
+        if (row->values[i].number == number)
+            return true;
+    return row->value_count == 0;
+}
+
+/* Digits with a sign, a point, an exponent: nothing else that strtod would take. */
+static bool parse_decimal(struct str text, double *out_number)
+{
+    char copy[DECIMAL_TEXT_MAX];
+    char *end;
+
+    if (text.n == 0 || text.n >= sizeof copy)
+        return false;
+    for (size_t i = 0; i < text.n; i++)
+        if (!text.p[i] || !strchr("0123456789+-.eE", text.p[i]))
+            return false;
+    memcpy(copy, text.p, text.n);
+    copy[text.n] = '\0';
+    *out_number = strtod(copy, &end);
+    return *end == '\0';
+}
+
 static enum row_outcome number_of_text(const struct map_row *row, struct str text,
                                        double *out_number, enum refusal *out_refusal)
 {
     const struct text_number *found = find_text(row, text);
+    double number;
 
+    if (row->is_decimal_text && parse_decimal(text, &number))
+        return finish_number(row, number, out_number, out_refusal);
     if (found)
         return finish_number(row, found->number, out_number, out_refusal);
     return text.n == 0 ? ROW_ABSENT : refuse(REFUSAL_TYPE, out_refusal);
@@ -69,8 +100,7 @@ enum row_outcome row_number(const struct map_row *row, const struct value *value
     case VALUE_NONE:
         return ROW_ABSENT;
     case VALUE_NUMBER:
-        /* A table of texts says nothing of what a number would mean. */
-        if (row->value_count)
+        if (!is_number_of_table(row, value->number))
             return refuse(REFUSAL_TYPE, out_refusal);
         return finish_number(row, value->number, out_number, out_refusal);
     case VALUE_TEXT:

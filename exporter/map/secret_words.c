@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "map/ascii.h"
+#include "base/ascii.h"
 #include "map/name_words.h"
 
 /* Long enough to mean nothing else wherever they stand. */

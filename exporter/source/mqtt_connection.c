@@ -29,9 +29,9 @@
 
 #define PING_AFTER_SECONDS 30
 
-/* Messages come in swarms: to wait a little for the rest of one saves a quarter of its
- * cost (6.3 to 4.6 us a message at 20,000 a second). */
-#define SWARM_MS 1
+/* Messages come in swarms: to wait a little for the rest of one saves a third of its cost
+ * (6.3 to 4.3 us a message at 20,000 a second). */
+#define SWARM_MS 5
 
 /* Packets read without a look at the clock. */
 #define BURST_MAX 256
@@ -54,7 +54,7 @@ struct mqtt_connection {
     struct deadline phase_end; /* unless PHASE_UP */
     struct mqtt_address address;
     size_t message_count;          /* tells a read that found something */
-    bool is_in_swarm;              /* the last exchange found messages */
+    bool is_in_swarm;              /* the last exchange read all messages there were */
     struct mqtt_failure_note note; /* what only callbacks hear */
 };
 
@@ -191,7 +191,8 @@ static enum err exchange(struct mqtt_connection *connection, bool reads,
     size_t before = connection->message_count;
     int outcome = reads ? read_burst(connection) : MOSQ_ERR_SUCCESS;
 
-    connection->is_in_swarm = connection->message_count != before;
+    size_t found = connection->message_count - before;
+    connection->is_in_swarm = found > 0 && found < BURST_MAX;
     if (outcome == MOSQ_ERR_SUCCESS && mosquitto_want_write(client))
         outcome = mosquitto_loop_write(client, 1);
     if (outcome == MOSQ_ERR_SUCCESS)

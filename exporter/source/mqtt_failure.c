@@ -14,6 +14,9 @@ struct known {
     const char *text;
 };
 
+/* By a broker that restarts just then, or that speaks no TLS: worth a quick retry. */
+#define TLS_CUT "the broker ended the TLS handshake: is it a port for TLS?"
+
 static const struct known connack_codes[] = {
     {1, ERR_CONNECT, "the broker does not speak MQTT 3.1.1"},
     {2, ERR_CONNECT, "the broker refuses our client id"},
@@ -40,16 +43,18 @@ static const struct known outcomes[] = {
 /* What the sentences of OpenSSL and libmosquitto mean to an operator. */
 static const struct {
     struct str part;
+    enum err reason;
     const char *advice;
 } tls_advice[] = {
-    {STR("host name verification failed"),
+    {STR("host name verification failed"), ERR_TLS,
      "the certificate is not for this name (--mqtt.skip-hostname-check trusts what "
      "--mqtt.ca-file holds whatever its name)"},
-    {STR("certificate verify failed"),
+    {STR("certificate verify failed"), ERR_TLS,
      "the certificate is not signed by a trusted authority (--mqtt.ca-file)"},
-    {STR("wrong version number"), "what answers there speaks no TLS"},
-    {STR("unexpected eof"), "the broker ended the TLS handshake: is it a port for TLS?"},
-    {STR("CA certificates"), "--mqtt.ca-file holds no certificate that can be used"},
+    {STR("wrong version number"), ERR_TLS, "what answers there speaks no TLS"},
+    {STR("CA certificates"), ERR_TLS,
+     "--mqtt.ca-file holds no certificate that can be used"},
+    {STR("unexpected eof"), ERR_CONNECT, TLS_CUT},
 };
 #define ADVICE_COUNT (sizeof tls_advice / sizeof *tls_advice)
 
@@ -67,9 +72,10 @@ static enum err tls_failure(const struct mqtt_failure_note *note, struct error *
 
     for (size_t i = 0; i < ADVICE_COUNT; i++)
         if (str_contains(text, tls_advice[i].part))
-            return error_set(error, ERR_TLS, "%s", tls_advice[i].advice);
-    return error_set(error, ERR_TLS, "TLS handshake failed: %s",
-                     text.n ? note->text : "the broker closed the connection");
+            return error_set(error, tls_advice[i].reason, "%s", tls_advice[i].advice);
+    if (text.n == 0)
+        return error_set(error, ERR_CONNECT, TLS_CUT);
+    return error_set(error, ERR_TLS, "TLS handshake failed: %s", note->text);
 }
 
 void mqtt_failure_note_text(struct mqtt_failure_note *note, const char *text)

@@ -65,13 +65,18 @@ def read(text):
         following = found[i + 1][1] if i + 1 < len(found) else ""
         if kind == "word" and value in LABEL_LISTS:
             i = _read_labels(found, i + 1, reading)
-        elif kind == "word" and value in MAKES_LABEL and following == "(":
-            reading.made.add(_string_argument(found, i + 2, MAKES_LABEL[value]))
-            i += 2
+        elif kind == "word" and value in MAKES_LABEL:
+            i += 1
+            if following in LABEL_LISTS:  # count_values by (site) ("version", ...)
+                i = _read_labels(found, i + 1, reading)
+            reading.made.add(_string_argument(found, i + 1, MAKES_LABEL[value]))
         elif kind == "word" and (value in OPERATORS or following == "("):
             i += 1
         elif kind == "word" and following in LABEL_LISTS:  # an aggregation: sum by (...)
             i += 1
+        elif value == "[":  # of a subquery
+            while found[i][1] != "]":
+                i += 1
         elif kind == "word" or value == "{":
             i = _read_selector(found, i, reading)
         else:

@@ -1,6 +1,6 @@
-/* ascii.h - classes of characters, whatever the locale is. */
-#ifndef ACTIONS_ASCII_H
-#define ACTIONS_ASCII_H
+/* ascii.h - classes of characters, whatever the locale. */
+#ifndef BASE_ASCII_H
+#define BASE_ASCII_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,9 +12,19 @@ static inline bool ascii_is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static inline bool ascii_is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static inline bool ascii_is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
 static inline bool ascii_is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return ascii_is_lower(c) || ascii_is_upper(c);
 }
 
 static inline bool ascii_is_hex(char c)
@@ -25,6 +35,12 @@ static inline bool ascii_is_hex(char c)
 static inline bool ascii_is_alphanumeric(char c)
 {
     return ascii_is_digit(c) || ascii_is_letter(c);
+}
+
+/* Of a name in snake case, but for its first character. */
+static inline bool ascii_is_snake(char c)
+{
+    return ascii_is_lower(c) || ascii_is_digit(c) || c == '_';
 }
 
 static inline char ascii_lower(char c)
