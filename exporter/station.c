@@ -142,6 +142,9 @@ static void log_collect(struct station *station, enum err outcome,
 {
     uint64_t repetitions;
 
+    /* A source that waits for nobody here has a thread that tells its own story. */
+    if (!station->has_thread)
+        return;
     if (outcome != ERR_OK) {
         if (log_outcome_failed(&station->outcome, str_from(error->text)))
             log_write(LOG_WARN, "station failed", "reason", err_reason(outcome), "error",

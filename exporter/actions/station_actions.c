@@ -108,8 +108,10 @@ int action_unmapped(const struct config *config)
     struct buf rows = buf_new(PAGE_BYTES_MAX);
     const struct apply_listener listener = {suggest_row, &rows};
     struct answer answer;
-    int code = ask(config, &answer);
+    struct config every_type = *config;
 
+    every_type.map_level = LEVEL_FULL; /* a type without rows at the level is not asked */
+    int code = ask(&every_type, &answer);
     if (code != EXIT_WELL)
         return code;
     metric_map_apply(answer.generation->map, answer.snapshot, &samples, &counts,

@@ -33,6 +33,8 @@ static bool is_continuation(char c)
 
 size_t utf8_character(struct str s)
 {
+    if (s.n && (unsigned char)s.p[0] < 0x80)
+        return 1;
     const struct lead *lead = s.n ? find_lead((unsigned char)s.p[0]) : NULL;
 
     if (!lead || s.n < lead->length)

@@ -45,27 +45,40 @@ void sample_set_add(struct sample_set *set, const struct series *series, double 
     set->samples[set->count++] = (struct sample){series, value};
 }
 
+static bool is_escaped(char c)
+{
+    return c == '\\' || c == '"' || c == '\n';
+}
+
 /* Both formats escape label values alike. */
 static void add_escaped(struct buf *text, struct str value)
 {
-    for (size_t i = 0; i < value.n; i++) {
-        char c = value.p[i];
-        if (c == '\\' || c == '"')
-            buf_add_char(text, '\\');
-        if (c == '\n')
-            buf_add_text(text, "\\n");
-        else
-            buf_add_char(text, c);
+    while (value.n) {
+        size_t plain = 0;
+        while (plain < value.n && !is_escaped(value.p[plain]))
+            plain++;
+        buf_add(text, (struct str){value.p, plain});
+        value = str_skip(value, plain);
+        if (value.n == 0)
+            return;
+        buf_add_char(text, '\\');
+        buf_add_char(text, value.p[0] == '\n' ? 'n' : value.p[0]);
+        value = str_skip(value, 1);
     }
 }
 
 static void add_label(struct buf *text, struct label label, struct buf *repaired)
 {
-    buf_clear(repaired);
-    utf8_repair(label.value, repaired);
+    struct str value = label.value;
+
+    if (!utf8_is_valid(value)) {
+        buf_clear(repaired);
+        utf8_repair(value, repaired);
+        value = buf_str(repaired);
+    }
     buf_add(text, label.name);
     buf_add_text(text, "=\"");
-    add_escaped(text, utf8_cut(buf_str(repaired), LIMIT_LABEL_BYTES));
+    add_escaped(text, utf8_cut(value, LIMIT_LABEL_BYTES));
     buf_add_char(text, '"');
 }
 

@@ -1,0 +1,315 @@
+"""Who hears what: the Alertmanager configuration, by amtool and by its own words.
+
+Routes are asked of amtool for every alert of the specification. amtool knows no inhibitions, so these are
+applied here, as Alertmanager 0.25 does: all matchers of source and target, equal labels (absent is empty),
+and an alert that is source and target of a rule is not muted by another such.
+"""
+
+import json
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import yaml
+
+HERE = Path(__file__).resolve().parent
+FOLDER = HERE.parents[1] / "alert-rules" / "alertmanager"
+CONFIG = FOLDER / "alertmanager.yml"
+SEVERITIES = {"critical", "warning", "info"}
+
+
+def amtool(*arguments):
+    return subprocess.run(["amtool", *arguments], capture_output=True, text=True, timeout=60, cwd=FOLDER)
+
+
+def lines(name):
+    text = (HERE / name).read_text(encoding="utf-8")
+    return [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["alertmanager.yml", "receivers-examples.yml"])
+def test_amtool_finds_nothing_wrong(name):
+    done = amtool("check-config", name)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- routes
+
+
+def receiver_of(labels):
+    done = amtool("config", "routes", "test", "--config.file", str(CONFIG), *[f"{k}={v}" for k, v in labels.items()])
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def expected_receiver(severity, words):
+    if severity == "critical":
+        return "ticket" if "unpaged" in words else "pager"
+    return "ticket" if severity == "warning" else "digest"
+
+
+def cases():
+    for name, *words in lines("specified_alerts.txt"):
+        for severity in sorted(SEVERITIES & set(words)):
+            labels = {"alertname": name, "severity": severity, "site": "mill", "component": "any"}
+            if severity == "critical" and "unpaged" in words:
+                labels["page"] = "false"
+            wanted = "dead-man" if name == "VictronWatchdog" else expected_receiver(severity, words)
+            yield labels, wanted
+
+
+def test_every_alert_reaches_who_must_act():
+    wrong = []
+    with ThreadPoolExecutor(2) as pool:
+        for (labels, wanted), got in zip(cases(), pool.map(lambda case: receiver_of(case[0]), cases())):
+            if got != wanted:
+                wrong.append(f"{labels['alertname']} {labels['severity']}: {got}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "severity, wanted", [("critical", "ticket"), ("warning", "digest"), ("info", "digest")]
+)
+def test_a_weak_grid_counts_one_level_less(severity, wanted):
+    labels = {"alertname": "VictronGridLost", "severity": severity, "grid_class": "weak", "site": "marina"}
+    assert receiver_of(labels) == wanted
+    assert receiver_of(labels | {"grid_class": "normal"}) == expected_receiver(severity, [])
+
+
+@pytest.mark.parametrize("severity, wanted", [("critical", "pager"), ("warning", "ticket"), ("info", "digest")])
+def test_the_fleet_is_heard_once_an_alert(severity, wanted):
+    assert receiver_of({"alertname": "VictronFleetX", "severity": severity, "scope": "F"}) == wanted
+    fleet = next(r for r in config()["route"]["routes"] if r["matchers"] == ['scope="F"'])
+    assert fleet["group_by"] == ["alertname"]
+
+
+def test_an_alert_that_nobody_foresaw_is_heard():
+    assert receiver_of({"alertname": "Unknown"}) == "ticket"
+
+
+def test_times_and_repeats():
+    route = config()["route"]
+    assert (route["group_by"], route["group_wait"], route["group_interval"]) == (["site", "component"], "30s", "5m")
+    repeats = {r["receiver"]: r["repeat_interval"] for r in route["routes"] if r["matchers"][0].startswith("severity=")
+               and "repeat_interval" in r}
+    assert repeats == {"pager": "2h", "digest": "7d"} and route["repeat_interval"] == "24h"
+    for r in walk(route):
+        wanted = {"pager": None, "dead-man": None, "ticket": ["office-hours"], "digest": ["digest-time"]}[r["receiver"]]
+        if "matchers" in r and not r.get("routes"):
+            assert r.get("active_time_intervals") == wanted, r
+
+
+def walk(route):
+    yield route
+    for child in route.get("routes", []):
+        yield from walk(child)
+
+
+# ---- inhibitions
+
+
+def config():
+    return yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+
+
+def matches(matchers, labels):
+    for matcher in matchers:
+        label, operator, value = re.fullmatch(r'(\w+)(=~|!~|!=|=)"(.*)"', matcher).groups()
+        have = labels.get(label, "")
+        hit = re.fullmatch(value, have) is not None if "~" in operator else have == value
+        if hit != (operator in ("=", "=~")):
+            return False
+    return True
+
+
+def is_muted(target, firing):
+    for rule in config()["inhibit_rules"]:
+        both = matches(rule["source_matchers"], target)
+        if not matches(rule["target_matchers"], target):
+            continue
+        for source in firing:
+            if source is target or not matches(rule["source_matchers"], source):
+                continue
+            if both and matches(rule["target_matchers"], source):
+                continue
+            if all(source.get(label, "") == target.get(label, "") for label in rule.get("equal", [])):
+                return True
+    return False
+
+
+COMPONENTS = {"VictronBattery": "battery", "VictronGrid": "grid", "VictronStarter": "battery", "VictronEss": "ess"}
+
+
+def alert(name, **labels):
+    component = next((c for start, c in COMPONENTS.items() if name.startswith(start)), "other")
+    whole = {"alertname": name, "severity": "warning", "site": "mill", "region": "north", "component": component}
+    if name.startswith("VictronFleet") and name != "VictronFleetFirmwareDrift":
+        whole.pop("site")
+    return whole | labels
+
+
+@pytest.mark.parametrize("pair", lines("specified_inhibitions.txt"), ids=lambda pair: "-".join(pair[:2]))
+def test_what_follows_is_not_said(pair):
+    source_name, target_name, *more = pair
+    device = {"device": "grid" if target_name == "VictronGridMeterLost" else "battery", "instance": "1"}
+    one_sided = target_name == "VictronGridMeterLost"
+    source = alert(source_name, **device, **dict(word.split("=") for word in more))
+    target = alert(target_name, **({} if one_sided else device))
+    assert is_muted(target, [source, target])
+    if "site" in source:
+        elsewhere = target | {"site": "cabin"}
+        assert not is_muted(elsewhere, [source, elsewhere]), "another station must be heard"
+    for word in more:
+        weaker = source | {"severity": "warning"}
+        assert not is_muted(target, [weaker, target]), f"only with {word}"
+
+
+def test_both_ends_of_every_inhibition_are_alerts_of_the_specification():
+    known = {name for name, *_ in lines("specified_alerts.txt")}
+    for rule in config()["inhibit_rules"]:
+        for matcher in rule["source_matchers"] + rule["target_matchers"]:
+            match = re.fullmatch(r'alertname(=~|!~|!=|=)"(.*)"', matcher)
+            for name in re.findall(r"Victron\w+", match.group(2)) if match else []:
+                assert name in known or any(n.startswith(name) for n in known), name
+
+
+def test_the_worse_level_of_the_same_thing_is_said():
+    warning = alert("VictronBatteryVoltageLow", device="battery", instance="1")
+    critical = warning | {"severity": "critical"}
+    other = warning | {"instance": "2"}
+    firing = [warning, critical, other]
+    assert [is_muted(a, firing) for a in firing] == [True, False, False]
+
+
+def test_one_of_two_about_the_same_silence_is_said():
+    stale, gone = alert("VictronStationDataStale"), alert("VictronStationUnreachable")
+    assert (is_muted(stale, [stale, gone]), is_muted(gone, [stale, gone])) == (False, True)
+
+
+def test_what_must_not_be_hidden():
+    lost = alert("VictronGridLost")
+    for name in ("VictronGridLostLong", "VictronGridRejected", "VictronBatterySocCritical"):
+        assert not is_muted(alert(name), [lost])
+    bms = alert("VictronBatteryBmsLost")
+    assert not is_muted(alert("VictronBatteryDisconnected"), [bms])
+    down = alert("VictronExporterDown", severity="critical")
+    for name in ("VictronWatchdog", "VictronFleetStationsOffline"):
+        hidden = alert(name)
+        hidden.pop("site", None)
+        assert not is_muted(hidden, [down])
+        nameless = {k: v for k, v in down.items() if k != "site"}
+        assert not is_muted(hidden, [nameless])
+    assert not is_muted(alert("VictronStationAuthFailure"), [alert("VictronStationUnreachable")])
+
+
+# ---- messages
+
+MESSAGE = {
+    "receiver": "pager",
+    "status": "firing",
+    "alerts": [
+        {
+            "status": "firing",
+            "labels": {"alertname": "VictronGridFrequencyAbnormal", "severity": "warning", "site": "mill", "phase": "L1"},
+            "annotations": {
+                "summary": "mill: grid frequency 50.6 Hz",
+                "description": "More than 0.5 Hz off <nominal>.",
+                "runbook_url": "https://docs.example.org/runbook.md#victrongridfrequencyabnormal",
+                "dashboard_url": "/d/victron-grid-ess?var-site=mill",
+            },
+            "startsAt": "2026-01-02T03:04:05Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+        },
+        {
+            "status": "firing",
+            "labels": {
+                "alertname": "VictronBatteryVoltageLow", "severity": "critical", "site": "mill", "device": "battery",
+                "instance": "512",
+            },
+            "annotations": {
+                "summary": "mill: battery voltage 44.1 V",
+                "description": "Below 45 V.",
+                "runbook_url": "https://docs.example.org/runbook.md#victronbatteryvoltagelow",
+                "dashboard_url": "https://elsewhere.example.org/d/victron-battery",
+            },
+            "startsAt": "2026-01-02T03:05:05Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+        },
+        {
+            "status": "resolved",
+            "labels": {"alertname": "VictronGridLost", "severity": "critical", "site": "mill"},
+            "annotations": {"summary": "mill: grid lost", "description": "", "runbook_url": "", "dashboard_url": ""},
+            "startsAt": "2026-01-02T01:00:00Z",
+            "endsAt": "2026-01-02T02:00:00Z",
+        },
+    ],
+    "groupLabels": {"site": "mill"},
+    "commonLabels": {"site": "mill"},
+    "commonAnnotations": {},
+    "externalURL": "http://127.0.0.1:9093",
+}
+
+
+@pytest.fixture
+def render(tmp_path):
+    def run(template, kind="text", message=MESSAGE):
+        data = tmp_path / "message.json"
+        data.write_text(json.dumps(message), encoding="utf-8")
+        done = amtool("template", "render", "--template.glob=templates/*.tmpl", f"--template.type={kind}",
+                      f'--template.text={{{{ template "{template}" . }}}}', f"--template.data={data}")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def over():
+    ended = [alert | {"status": "resolved", "endsAt": "2026-01-02T04:00:00Z"} for alert in MESSAGE["alerts"]]
+    return MESSAGE | {"status": "resolved", "alerts": ended}
+
+
+def test_a_subject_says_how_bad_where_and_what(render):
+    assert render("victron.subject") == "CRITICAL mill: grid frequency 50.6 Hz (and 1 more)"
+    assert render("victron.subject", message=over()) == "OK over: mill: grid frequency 50.6 Hz (and 2 more)"
+    alone = MESSAGE | {"alerts": MESSAGE["alerts"][:1]}
+    assert render("victron.subject", message=alone) == "warning mill: grid frequency 50.6 Hz"
+
+
+def test_an_sms_is_one_sms(render):
+    assert len(render("victron.sms")) <= 160 and "\n" not in render("victron.sms")
+
+
+def test_the_text_says_what_since_when_and_what_to_do(render):
+    text = render("victron.text")
+    for words in (
+        "More than 0.5 Hz off <nominal>.",
+        "Since 2 Jan 03:04 UTC",
+        "device battery/512",
+        "What to do: https://docs.example.org/runbook.md#victronbatteryvoltagelow",
+        "See: https://grafana.example.org/d/victron-grid-ess?var-site=mill",
+        "See: https://elsewhere.example.org/d/victron-battery",
+        "- mill: grid lost (2 Jan 01:00 to 2 Jan 02:00 UTC)",
+    ):
+        assert words in text
+
+
+def test_the_mail_fits_a_phone_and_escapes(render):
+    page = render("victron.html", "html")
+    assert "width=device-width" in page and "max-width:600px" in page and "<img" not in page
+    assert "off &lt;nominal&gt;." in page
+    assert 'href="https://grafana.example.org/d/victron-grid-ess?var-site=mill"' in page
+
+
+def test_a_chat_line_is_a_line(render):
+    said = render("victron.chat").strip().splitlines()
+    assert said[0] == "mill: grid frequency 50.6 Hz" and said[2].startswith("CRITICAL mill: battery")
+    assert said[-1] == "Over: mill: grid lost"
+
+
+def test_every_template_that_a_receiver_names_exists():
+    templates = "\n".join(p.read_text(encoding="utf-8") for p in FOLDER.glob("templates/*.tmpl"))
+    defined = set(re.findall(r'{{ define "([^"]+)" }}', templates))
+    for path in FOLDER.glob("*.yml"):
+        assert set(re.findall(r'template "([^"]+)"', path.read_text(encoding="utf-8"))) <= defined
