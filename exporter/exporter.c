@@ -53,9 +53,12 @@ enum err exporter_reload(struct exporter *exporter)
     struct error error;
     enum err outcome = generation_load(exporter->config, &generation, &mistakes);
 
-    if (outcome == ERR_OK)
+    if (outcome == ERR_OK) {
         outcome = station_set_wants(exporter->station, metric_map_wants(generation->map),
                                     &error);
+        if (outcome != ERR_OK)
+            buf_printf(&mistakes, "%s\n", error.text);
+    }
     if (outcome == ERR_OK) {
         log_write(LOG_INFO, "reloaded", NULL);
     } else {

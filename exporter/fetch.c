@@ -9,7 +9,7 @@ void fetch_begin(struct fetch *fetch, struct deadline deadline)
         .number = fetch->number + 1,
         .deadline = deadline,
         .started_at = clock_unix_seconds(),
-        .started = clock_monotonic_seconds(),
+        .started_seconds = clock_monotonic_seconds(),
     };
 }
 
@@ -34,7 +34,7 @@ struct snapshot *fetch_snapshot(const struct fetch *fetch, bool is_complete)
     snapshot_sort(snapshot);
     snapshot->is_complete = is_complete;
     snapshot->started_at = fetch->started_at;
-    snapshot->duration_seconds = clock_monotonic_seconds() - fetch->started;
+    snapshot->duration_seconds = clock_monotonic_seconds() - fetch->started_seconds;
     return snapshot;
 }
 

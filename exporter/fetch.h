@@ -19,9 +19,9 @@ struct fetch {
     uint64_t number;          /* counts from 1 */
     struct deadline deadline; /* of the last who waits for it */
     struct report *reports[LIMIT_SERVICES];
-    double started_at; /* unix time */
-    double started;    /* monotonic seconds */
-    bool is_settled;   /* nothing more will come by the deadline */
+    double started_at;      /* unix time */
+    double started_seconds; /* monotonic */
+    bool is_settled;        /* nothing more will come by the deadline */
 };
 
 /* The next one: empties it (reports are released before) and counts on. */

@@ -25,6 +25,12 @@ static enum err note_mistake(struct buf *mistakes, const char *flag,
     return error->code;
 }
 
+static enum err note_no_memory(struct buf *mistakes)
+{
+    buf_add_text(mistakes, "no memory for the map and the site file\n");
+    return ERR_MEMORY;
+}
+
 /* Reads every --map.file, so that all that are missing are told at once. */
 static enum err read_map_files(const struct str_list *files, struct arena *arena,
                                struct map_text *out_texts, struct buf *mistakes)
@@ -94,17 +100,18 @@ enum err generation_load(const struct config *config, struct generation **out_ge
     struct generation *generation = calloc(1, sizeof *generation);
 
     if (!generation)
-        return ERR_MEMORY;
+        return note_no_memory(mistakes);
     generation->references = 1;
     generation->site = config->site;
     enum err of_map = load_map(config, generation, mistakes);
     enum err of_site = load_site_file(config, generation, mistakes);
     enum err outcome = of_map != ERR_OK ? of_map : of_site;
-    if (outcome == ERR_OK)
+    if (outcome == ERR_OK) {
         *out_generation = generation;
-    else
-        generation_release(generation);
-    return outcome;
+        return ERR_OK;
+    }
+    generation_release(generation);
+    return outcome == ERR_MEMORY ? note_no_memory(mistakes) : outcome;
 }
 
 struct generation *generation_reference(struct generation *generation)

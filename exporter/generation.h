@@ -24,8 +24,8 @@ struct generation {
     int references;
 };
 
-/* Reads the files that config names.  On ERR_USAGE *mistakes holds one line each and
- * *out_generation is untouched. */
+/* Reads the files that config names.  On failure *mistakes holds one line for each
+ * mistake (or for the memory that there was not) and *out_generation is untouched. */
 enum err generation_load(const struct config *config, struct generation **out_generation,
                          struct buf *mistakes) __attribute__((warn_unused_result));
 

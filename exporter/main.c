@@ -5,7 +5,6 @@
  */
 #include <curl/curl.h>
 #include <jansson.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,13 +19,13 @@
 #include "generation.h"
 #include "map/metric_map.h"
 #include "pages/pages.h"
+#include "process_memory.h"
 #include "self/build.h"
 #include "server/server.h"
 #include "service_manager.h"
 #include "source/source.h"
 #include "station.h"
 
-#define TRIM_BYTES (64 * 1024)
 #define MISTAKES_MAX ((size_t)256 * 1024)
 
 /* How often main looks whether the first attempt has ended, until it has. */
@@ -134,9 +133,10 @@ static void serve(struct exporter *exporter, const sigset_t *signals)
         int signal = sigtimedwait(signals, NULL, &pause);
         if (signal == SIGTERM || signal == SIGINT)
             return;
-        if (signal == SIGHUP)
-            (void)exporter_reload(
-                exporter); /* a refusal is logged and shows in a metric */
+        if (signal == SIGHUP) {
+            (void)exporter_reload(exporter); /* a refusal is logged and is in a metric */
+            process_memory_give_back();
+        }
         if (!is_ready && exporter_is_ready(exporter)) {
             is_ready = true;
             service_manager_ready();
@@ -180,6 +180,7 @@ static int run_server(struct exporter *exporter)
         log_start(exporter);
         (void)station_join(exporter->station,
                            deadline_in_ms(exporter->config->scrape_timeout_ms));
+        process_memory_give_back();
         serve(exporter, &signals);
         log_write(LOG_INFO, "stopping", NULL);
         service_manager_stopping();
@@ -205,7 +206,6 @@ static int action_serve(const struct config *config)
     int code = EXIT_USAGE;
 
     enum err outcome = generation_load(config, &exporter.generation, &mistakes);
-    (void)malloc_trim(0);
     if (outcome == ERR_OK)
         code = run_server(&exporter);
     else
@@ -232,14 +232,6 @@ static int action_version(const struct config *config)
     (void)printf("victron_exporter, version %s (revision: %s)\n  compiler: %s\n",
                  build_version, build_revision, build_compiler);
     return EXIT_WELL;
-}
-
-/* Few threads of ours allocate, and none of them much: one pool of memory is smaller than
- * one for each, and what loading the map used goes back to the system. */
-static void keep_memory_small(void)
-{
-    (void)mallopt(M_ARENA_MAX, 1);
-    (void)mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
 }
 
 static int (*const actions[])(const struct config *config) = {
@@ -269,7 +261,7 @@ int main(int argc, char **argv)
     buf_free(&mistakes);
     log_configure(config.log_level, config.log_format);
     ignore_broken_pipes();
-    keep_memory_small();
+    process_memory_configure();
     json_object_seed(0); /* before threads, see jansson's manual */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return refuse("libcurl does not start");

@@ -14,7 +14,6 @@
 #include "source/source.h"
 
 #define FETCH_THREAD_STACK_BYTES ((size_t)256 * 1024)
-#define WANTS_ARENA_MAX ((size_t)1024 * 1024)
 
 struct wants_copy {
     struct want_list list;
@@ -140,8 +139,6 @@ static void hand_over_wants(struct station *station)
 static void log_collect(struct station *station, enum err outcome,
                         const struct error *error)
 {
-    uint64_t repetitions;
-
     /* A source that waits for nobody here has a thread that tells its own story. */
     if (!station->has_thread)
         return;
@@ -149,7 +146,7 @@ static void log_collect(struct station *station, enum err outcome,
         if (log_outcome_failed(&station->outcome, str_from(error->text)))
             log_write(LOG_WARN, "station failed", "reason", err_reason(outcome), "error",
                       error->text, NULL);
-    } else if (log_outcome_recovered(&station->outcome, &repetitions)) {
+    } else if (log_outcome_recovered(&station->outcome, NULL)) {
         log_write(LOG_INFO, "station answers again", NULL);
     }
 }
@@ -243,7 +240,7 @@ enum err station_open(struct source *source, const struct station_options *optio
 enum err station_set_wants(struct station *station, const struct want_list *wants,
                            struct error *error)
 {
-    struct wants_copy copy = {.arena = arena_new(WANTS_ARENA_MAX), .is_new = true};
+    struct wants_copy copy = {.arena = arena_new(WANT_LIST_BYTES_MAX), .is_new = true};
 
     copy.list = want_list_copy(wants, &copy.arena);
     if (copy.arena.failed) {
@@ -296,11 +293,15 @@ uint64_t station_join(struct station *station, struct deadline deadline)
 }
 
 /* Under the lock. */
+static bool is_under_way(const struct station *station, uint64_t fetch)
+{
+    return station->is_running && station->fetch.number == fetch;
+}
+
+/* Under the lock. */
 static bool is_settled(const struct station *station, uint64_t fetch)
 {
-    bool is_under_way = station->is_running && fetch == station->fetch.number;
-
-    return !is_under_way || station->fetch.is_settled;
+    return !is_under_way(station, fetch) || station->fetch.is_settled;
 }
 
 bool station_is_settled(struct station *station, uint64_t fetch)
@@ -324,11 +325,11 @@ void station_wait(struct station *station, uint64_t fetch, struct deadline deadl
     unlock(station);
 }
 
-struct snapshot *station_snapshot(struct station *station)
+struct snapshot *station_snapshot(struct station *station, uint64_t fetch)
 {
     lock(station);
     struct snapshot *snapshot = NULL;
-    if (station->is_running)
+    if (is_under_way(station, fetch))
         snapshot = fetch_snapshot(&station->fetch, false);
     else if (station->newest)
         snapshot = snapshot_reference(station->newest);

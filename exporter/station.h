@@ -46,9 +46,10 @@ bool station_is_settled(struct station *station, uint64_t fetch);
 /* Blocks until station_is_settled or the deadline; for callers without a server. */
 void station_wait(struct station *station, uint64_t fetch, struct deadline deadline);
 
-/* What the fetch under way has by now, else the newest one that ended; a reference for
- * the caller.  NULL without memory. */
-struct snapshot *station_snapshot(struct station *station);
+/* What that fetch has by now; once it has ended, the newest that ended, which is that one
+ * or a later one, never one that has only begun.  A reference for the caller; NULL
+ * without memory. */
+struct snapshot *station_snapshot(struct station *station, uint64_t fetch);
 
 /* The newest fetch that ended, if that is at most max_age_ms ago; else NULL. */
 struct snapshot *station_recent_snapshot(struct station *station, int64_t max_age_ms);

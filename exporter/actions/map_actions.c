@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "actions/actions.h"
+#include "actions/output.h"
 #include "base/buf.h"
 #include "config/config.h"
 #include "generation.h"
@@ -9,26 +10,18 @@
 
 #define OUTPUT_MAX ((size_t)64 * 1024 * 1024)
 
-static void write_all(FILE *stream, const struct buf *text)
-{
-    if (text->n)
-        (void)fwrite(text->p, 1, text->n, stream);
-    (void)fflush(stream);
-}
-
 static int show_map(const struct config *config,
                     void (*show)(const struct metric_map *map, struct buf *out))
 {
     struct generation *generation = NULL;
     struct buf out = buf_new(OUTPUT_MAX);
-    int code = EXIT_WELL;
+    int code = EXIT_USAGE;
 
     if (generation_load(config, &generation, &out) == ERR_OK) {
         show(generation->map, &out);
-        write_all(stdout, &out);
+        code = output_print(&out);
     } else {
-        write_all(stderr, &out);
-        code = EXIT_USAGE;
+        (void)fprintf(stderr, "%.*s", STR_ARG(buf_str(&out)));
     }
     buf_free(&out);
     generation_release(generation);

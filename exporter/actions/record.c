@@ -1,10 +1,9 @@
 /* record.c - --station.record: a station's answers as files that anybody may see. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "actions/actions.h"
 #include "actions/anonymise.h"
+#include "actions/output.h"
 #include "actions/recording_directory.h"
 #include "actions/recording_files.h"
 #include "actions/station_access.h"
@@ -90,13 +89,9 @@ static int print_summary(const struct recorder *recorder)
     struct buf text = buf_new(SUMMARY_MAX);
 
     add_summary(recorder, &text);
-    if (text.n)
-        (void)fwrite(text.p, 1, text.n, stdout);
-    bool was_written = fflush(stdout) == 0 && !ferror(stdout) && !text.failed;
-    if (!was_written)
-        (void)fprintf(stderr, "the summary could not be written: %s\n", strerror(errno));
+    int code = output_print(&text);
     buf_free(&text);
-    return was_written ? EXIT_WELL : EXIT_USAGE;
+    return code;
 }
 
 static enum err write_files(struct recorder *recorder, struct error *error)

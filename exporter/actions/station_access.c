@@ -66,9 +66,14 @@ enum err station_ask_once(const struct config *config, const struct want_list *w
     }
     if (!source_waits(source))
         await_readiness(station, deadline);
-    station_wait(station, station_join(station, deadline), deadline);
-    *out_snapshot = station_snapshot(station);
+    uint64_t fetch = station_join(station, deadline);
+    station_wait(station, fetch, deadline);
+    struct snapshot *snapshot = station_snapshot(station, fetch);
+    if (!snapshot) {
+        station_close(station);
+        return error_set(error, ERR_MEMORY, "no memory for the page");
+    }
+    *out_snapshot = snapshot;
     *out_station = station;
-    return *out_snapshot ? ERR_OK
-                         : error_set(error, ERR_MEMORY, "no memory for the page");
+    return ERR_OK;
 }

@@ -14,7 +14,8 @@ struct want_list;
 enum err source_open_configured(const struct config *config, struct source **out_source,
                                 struct error *error) __attribute__((warn_unused_result));
 
-/* One fetch, as long as --scrape.timeout; a reference for the caller. */
+/* One fetch, as long as --scrape.timeout.  The caller closes *out_station and releases
+ * *out_snapshot; both are untouched on failure. */
 enum err station_ask_once(const struct config *config, const struct want_list *wants,
                           struct station **out_station, struct snapshot **out_snapshot,
                           struct error *error) __attribute__((warn_unused_result));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "actions/actions.h"
+#include "actions/output.h"
 #include "actions/station_access.h"
 #include "base/arena.h"
 #include "base/clock.h"
@@ -56,15 +57,6 @@ static int ask(const struct config *config, struct answer *out_answer)
     return EXIT_WELL;
 }
 
-static int print(struct buf *text, enum err outcome)
-{
-    if (outcome == ERR_OK && !text->failed && text->n)
-        (void)fwrite(text->p, 1, text->n, stdout);
-    bool was_written = fflush(stdout) == 0 && outcome == ERR_OK && !text->failed;
-    buf_free(text);
-    return was_written ? EXIT_WELL : EXIT_USAGE;
-}
-
 int action_once(const struct config *config)
 {
     const struct page_filter all = {0};
@@ -85,9 +77,10 @@ int action_once(const struct config *config)
     };
     exporter_view(&exporter, answer.generation, &self);
     self.deadline_seconds = (double)config->scrape_timeout_ms / 1000;
-    enum err outcome = page_write(answer.generation, answer.snapshot, &self,
-                                  renderer_for(STR_OF("")), &all, NULL, &page);
-    code = print(&page, outcome);
+    page.failed |= page_write(answer.generation, answer.snapshot, &self,
+                              renderer_for(STR_OF("")), &all, NULL, &page) != ERR_OK;
+    code = output_print(&page);
+    buf_free(&page);
     if (code == EXIT_WELL && !snapshot_has_values(answer.snapshot))
         code = EXIT_STATION;
     release_answer(&answer);
@@ -116,7 +109,8 @@ int action_unmapped(const struct config *config)
         return code;
     metric_map_apply(answer.generation->map, answer.snapshot, &samples, &counts,
                      &listener);
-    code = print(&rows, ERR_OK);
+    code = output_print(&rows);
+    buf_free(&rows);
     if (code == EXIT_WELL && !snapshot_has_values(answer.snapshot)) {
         (void)fprintf(stderr, "--station.url=%.*s: the station gave no values\n",
                       STR_ARG(config->station_url));

@@ -1,6 +1,7 @@
 /* clock.c - see clock.h */
 #include "base/clock.h"
 
+#include <math.h>
 #include <time.h>
 
 static struct timespec now_of(clockid_t clock)
@@ -30,6 +31,11 @@ double clock_unix_seconds(void)
     struct timespec now = now_of(CLOCK_REALTIME);
 
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double clock_round_to_ms(double seconds)
+{
+    return round(seconds * 1000) / 1000;
 }
 
 struct deadline deadline_in_ms(int64_t ms)

@@ -16,6 +16,9 @@ double clock_monotonic_seconds(void);
 /* Seconds since 1970, as the host believes. */
 double clock_unix_seconds(void);
 
+/* Seconds to the millisecond: more digits are noise that costs bytes and printing. */
+double clock_round_to_ms(double seconds);
+
 struct deadline {
     int64_t at_ms; /* of clock_monotonic_ms */
 };

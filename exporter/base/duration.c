@@ -1,6 +1,8 @@
 /* duration.c - see duration.h */
 #include "base/duration.h"
 
+#include "base/ascii.h"
+
 struct duration_unit {
     struct str word;
     int64_t ms;
@@ -22,7 +24,7 @@ static struct str cut_while_digit(struct str *s, bool wanted)
 {
     struct str head = {s->p, 0};
 
-    while (head.n < s->n && (s->p[head.n] >= '0' && s->p[head.n] <= '9') == wanted)
+    while (head.n < s->n && ascii_is_digit(s->p[head.n]) == wanted)
         head.n++;
     *s = str_skip(*s, head.n);
     return head;

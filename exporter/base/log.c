@@ -136,7 +136,8 @@ bool log_outcome_recovered(struct log_outcome *outcome, uint64_t *out_repetition
 {
     bool had_failed = outcome->said_hash != 0;
 
-    *out_repetitions = outcome->repetitions;
+    if (out_repetitions)
+        *out_repetitions = outcome->repetitions;
     *outcome = (struct log_outcome){0};
     return had_failed;
 }

@@ -39,8 +39,8 @@ struct log_outcome {
 /* The matter failed.  True if this is news (first, or another failure): log it. */
 bool log_outcome_failed(struct log_outcome *outcome, struct str what);
 
-/* The matter is well.  True if a failure had been said: log its end, repetitions
- * are in *out_repetitions. */
+/* The matter is well.  True if a failure had been said: log its end; *out_repetitions
+ * (NULL is allowed) says how often it had come again. */
 bool log_outcome_recovered(struct log_outcome *outcome, uint64_t *out_repetitions);
 
 #endif

@@ -1,7 +1,8 @@
 /* config.h - everything that was said on the command line and in the environment.
  *
  * defaults < VICTRON_EXPORTER_* < argv, in one struct, constant from then on.  The
- * options themselves are the table in options.c: parser, --help and the docs read it.
+ * options themselves are the table in option_table.c: parser, --help and the docs read
+ * it.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H

@@ -8,7 +8,7 @@
 #include "map/family_table.h"
 #include "map/map_row.h"
 
-/* Writes HELP of all families from the active ones among these rows, in their order:
+/* Writes HELP of the families that have active ones among these rows, in their order:
  * "State of charge. D-Bus /Soc." and the enum.  It depends on the map only, never on what
  * a station says.  False without memory. */
 bool family_help_write(struct family_table *table, struct arena *arena,

@@ -46,14 +46,18 @@ static void check_agreement(const struct map_row *row, const struct map_family *
                             struct map_mistakes *mistakes)
 {
     const char *word = disagreement(row, family->first);
+    struct buf place = buf_new(ROW_PLACE_MAX);
 
     if (!word)
         return;
-    map_mistakes_add(mistakes, row->file, row->place,
-                     "%s of metric %.*s differs from that of %.*s (%.*s); all its rows "
-                     "must agree",
-                     word, STR_ARG(row->metric), STR_ARG(family->first->place),
-                     STR_ARG(family->first->file));
+    map_row_place(family->first, &place);
+    map_mistakes_add_row(
+        mistakes, row,
+        "%s of metric %.*s differs from that of %.*s (%.*s); all its rows "
+        "must agree",
+        word, STR_ARG(row->metric), STR_ARG(buf_str(&place)),
+        STR_ARG(family->first->file));
+    buf_free(&place);
 }
 
 static void add_info_label(struct map_family *family, struct str label,
@@ -65,9 +69,8 @@ static void add_info_label(struct map_family *family, struct str label,
     if (family->info_label_count < FAMILY_INFO_LABELS_MAX)
         family->info_labels[family->info_label_count++] = label;
     else
-        map_mistakes_add(mistakes, row->file, row->place,
-                         "metric %.*s has more than %d labels", STR_ARG(row->metric),
-                         FAMILY_INFO_LABELS_MAX);
+        map_mistakes_add_row(mistakes, row, "metric %.*s has more than %d labels",
+                             STR_ARG(row->metric), FAMILY_INFO_LABELS_MAX);
 }
 
 static void add_info_labels(struct map_family *family, const struct map_row *row,
@@ -119,10 +122,9 @@ static void check_base(struct family_table *table, struct map_family *family,
     const struct map_family *other = str_index_get(&table->by_base, base);
 
     if (other)
-        map_mistakes_add(mistakes, row->file, row->place,
-                         "metric %.*s clashes with %.*s: OpenMetrics calls both %.*s",
-                         STR_ARG(row->metric), STR_ARG(other->family.name),
-                         STR_ARG(base));
+        map_mistakes_add_row(
+            mistakes, row, "metric %.*s clashes with %.*s: OpenMetrics calls both %.*s",
+            STR_ARG(row->metric), STR_ARG(other->family.name), STR_ARG(base));
     else
         str_index_put(&table->by_base, base, family);
 }
@@ -187,13 +189,25 @@ bool family_table_build(struct family_table *table, struct arena *arena,
     return is_good && !table->by_name.failed && !table->by_base.failed;
 }
 
+static int compare_with_name(const void *wanted, const void *element)
+{
+    const struct str *name = wanted;
+    const struct map_family *family = *(struct map_family *const *)element;
+
+    return str_compare(*name, family->family.name);
+}
+
 const struct map_family *family_table_find(const struct family_table *table,
                                            struct str name)
 {
-    return str_index_get(&table->by_name, name);
+    struct map_family *const *found =
+        bsearch(&name, table->families, table->count, sizeof(struct map_family *),
+                compare_with_name);
+
+    return found ? *found : NULL;
 }
 
-void family_table_free(struct family_table *table)
+void family_table_end(struct family_table *table)
 {
     str_index_free(&table->by_name);
     str_index_free(&table->by_base);

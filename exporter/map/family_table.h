@@ -15,9 +15,6 @@
 
 #define FAMILY_INFO_LABELS_MAX 32
 
-/* The most that HELP lists before "and N more". */
-#define FAMILY_HELP_PATHS_MAX 3
-
 struct map_family {
     struct family family;        /* what the page shows */
     size_t order;                /* among all families, by name */
@@ -26,15 +23,13 @@ struct map_family {
     /* Of an info metric: labels that hold texts, in the order of the page. */
     struct str *info_labels;
     size_t info_label_count;
-
-    /* For HELP: paths of active rows. */
-    struct str help_paths[FAMILY_HELP_PATHS_MAX];
-    size_t help_path_count; /* may be more than are kept */
 };
 
 struct family_table {
     struct map_family **families; /* sorted by name at the end */
     size_t count;
+
+    /* While the map is loaded. */
     struct str_index by_name;
     struct str_index by_base; /* names in OpenMetrics: no two families may share one */
 };
@@ -49,7 +44,7 @@ bool family_table_build(struct family_table *table, struct arena *arena,
 const struct map_family *family_table_find(const struct family_table *table,
                                            struct str name);
 
-/* Frees what is not in the arena; tables of families stay good. */
-void family_table_free(struct family_table *table);
+/* Frees what only loading needs: the families stay. */
+void family_table_end(struct family_table *table);
 
 #endif

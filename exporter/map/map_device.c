@@ -38,7 +38,6 @@ struct map_device *map_devices_get(struct map_devices *devices, struct arena *ar
         return NULL;
     device->name = name;
     device->importance = MAP_IMPORTANCE_DEFAULT;
-    device->literals = str_index_new(MAP_ROWS_MAX);
     devices->devices[devices->count++] = device;
     return device;
 }
@@ -64,13 +63,10 @@ static bool fill_device(struct map_device *device, struct arena *arena,
             continue;
         }
         struct map_path *path = &device->paths[device->path_count++];
-        *path = (struct map_path){rows[i]->pattern, rows + i, 1};
-        if (path->pattern->capture_count)
-            continue;
-        device->literal_count++;
-        str_index_put(&device->literals, path->pattern->text, path);
+        *path = (struct map_path){rows + i, 1};
+        device->literal_count += rows[i]->pattern.capture_count == 0;
     }
-    return !device->literals.failed;
+    return true;
 }
 
 bool map_devices_fill(struct map_devices *devices, struct arena *arena,
@@ -90,24 +86,27 @@ bool map_devices_fill(struct map_devices *devices, struct arena *arena,
     return is_good;
 }
 
+static int compare_with_path(const void *wanted, const void *element)
+{
+    const struct map_path *path = element;
+
+    return path_pattern_compare(wanted, &path->rows[0]->pattern);
+}
+
 const struct map_path *map_device_find_path(const struct map_device *device,
                                             struct str path,
                                             struct path_captures *out_captures)
 {
-    const struct map_path *literal = str_index_get(&device->literals, path);
+    /* Braces in it are no placeholders. */
+    const struct path_pattern literal = {.text = path, .literal_count = (unsigned)path.n};
+    const struct map_path *found = NULL;
 
-    if (literal) {
-        out_captures->count = 0;
-        return literal;
-    }
-    for (size_t i = device->literal_count; i < device->path_count; i++)
-        if (path_pattern_match(device->paths[i].pattern, path, out_captures))
-            return &device->paths[i];
-    return NULL;
-}
-
-void map_devices_free(struct map_devices *devices)
-{
-    for (size_t i = 0; i < devices->count; i++)
-        str_index_free(&devices->devices[i]->literals);
+    out_captures->count = 0;
+    if (device->literal_count)
+        found = bsearch(&literal, device->paths, device->literal_count,
+                        sizeof *device->paths, compare_with_path);
+    for (size_t i = device->literal_count; i < device->path_count && !found; i++)
+        if (path_pattern_match(&device->paths[i].rows[0]->pattern, path, out_captures))
+            found = &device->paths[i];
+    return found;
 }

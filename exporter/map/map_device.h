@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "base/str_index.h"
 #include "map/map_row.h"
 
 #define MAP_DEVICES_MAX 256
@@ -16,8 +15,7 @@
 
 /* The rows of one path, or why it is left out. */
 struct map_path {
-    const struct path_pattern *pattern;
-    struct map_row *const *rows;
+    struct map_row *const *rows; /* at least one; all have its pattern */
     size_t row_count;
 };
 
@@ -30,8 +28,7 @@ struct map_device {
     /* The most literal first. */
     struct map_path *paths;
     size_t path_count;
-    size_t literal_count;      /* the first ones, without placeholders … */
-    struct str_index literals; /* … by path */
+    size_t literal_count; /* the first ones, without placeholders */
 };
 
 struct map_devices {
@@ -59,8 +56,5 @@ bool map_devices_fill(struct map_devices *devices, struct arena *arena,
 const struct map_path *map_device_find_path(const struct map_device *device,
                                             struct str path,
                                             struct path_captures *out_captures);
-
-/* Frees what is not in the arena. */
-void map_devices_free(struct map_devices *devices);
 
 #endif

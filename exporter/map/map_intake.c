@@ -107,7 +107,7 @@ static void read_device_file(struct intake_text *text, json_t *json)
                      "-, or *");
         return;
     }
-    text->reader.device = arena_copy(text->intake->arena, name);
+    text->reader.device = text_pool_copy(text->intake->texts, name);
     struct map_device *device = device_of(text, text->reader.device);
     if (!device)
         return;
@@ -193,6 +193,7 @@ void map_intake_add(struct map_intake *intake, const struct map_text *map_text,
     struct intake_text text = {
         .intake = intake,
         .reader = {.arena = intake->arena,
+                   .texts = intake->texts,
                    .mistakes = &intake->mistakes,
                    .file = arena_copy(intake->arena, map_text->name),
                    .text = rank},
@@ -235,8 +236,8 @@ void map_intake_resolve_enums(struct map_intake *intake)
             continue;
         row->enumeration = find_enum(intake, row->enum_name);
         if (!row->enumeration)
-            map_mistakes_add(&intake->mistakes, row->file, row->place,
-                             "enum \"%.*s\": there is no metrics-map/enums/%.*s.json",
-                             STR_ARG(row->enum_name), STR_ARG(row->enum_name));
+            map_mistakes_add_row(&intake->mistakes, row,
+                                 "enum \"%.*s\": there is no metrics-map/enums/%.*s.json",
+                                 STR_ARG(row->enum_name), STR_ARG(row->enum_name));
     }
 }

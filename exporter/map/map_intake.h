@@ -11,11 +11,13 @@
 #include "map/map_mistakes.h"
 #include "map/map_rows.h"
 #include "map/metric_map.h"
+#include "map/text_pool.h"
 
 #define MAP_ENUMS_MAX 256
 
 struct map_intake {
-    struct arena *arena; /* of the map */
+    struct arena *arena;     /* of the map */
+    struct text_pool *texts; /* in it */
     struct map_mistakes mistakes;
     struct map_rows rows;
     struct map_devices *devices; /* of the map */

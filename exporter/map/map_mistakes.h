@@ -10,6 +10,8 @@
 /* A map from another program has thousands of them: these are told, the rest counted. */
 #define MAP_MISTAKES_TOLD_MAX 50
 
+struct map_row;
+
 struct map_mistakes {
     struct buf *out; /* the caller's */
     size_t count;    /* told or not */
@@ -18,6 +20,10 @@ struct map_mistakes {
 /* Adds "file: place: sentence"; place may be empty. */
 void map_mistakes_add(struct map_mistakes *mistakes, struct str file, struct str place,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same for a row: its file, and as place "battery /Dc/0/Voltage". */
+void map_mistakes_add_row(struct map_mistakes *mistakes, const struct map_row *row,
+                          const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Adds how many were not told.  Last step. */
 void map_mistakes_end(struct map_mistakes *mistakes);

@@ -4,16 +4,23 @@
 void map_row_set_hash(struct map_row *row)
 {
     uint64_t hash = str_hash(row->device, STR_HASH_SEED);
+    struct path_segment segment;
 
-    for (size_t i = 0; i < row->pattern->segment_count; i++) {
-        const struct path_segment *segment = &row->pattern->segments[i];
+    for (struct str rest = row->pattern.text; path_segment_cut(&rest, &segment);) {
         hash = str_hash(STR_OF("/"), hash);
-        hash = str_hash(segment->head, hash);
-        if (segment->name.n)
+        hash = str_hash(segment.head, hash);
+        if (segment.name.n)
             hash = str_hash(STR_OF("{}"), hash);
-        hash = str_hash(segment->tail, hash);
+        hash = str_hash(segment.tail, hash);
     }
     row->path_hash = hash;
+}
+
+void map_row_place(const struct map_row *row, struct buf *out)
+{
+    buf_printf(out, "%.*s %.*s", STR_ARG(row->device), STR_ARG(row->pattern.text));
+    if (row->json)
+        buf_printf(out, " json %.*s", STR_ARG(row->json->text));
 }
 
 struct str map_row_json(const struct map_row *row)
@@ -51,13 +58,12 @@ bool map_row_admits(const struct map_row *row, const struct path_captures *captu
 size_t map_row_label_names(const struct map_row *row,
                            struct str out_names[ROW_LABEL_NAMES_MAX])
 {
+    struct path_segment segment;
     size_t count = 0;
 
-    for (size_t i = 0; i < row->pattern->segment_count; i++) {
-        struct str name = row->pattern->segments[i].name;
-        if (name.n && name.p[0] != '_')
-            out_names[count++] = name;
-    }
+    for (struct str rest = row->pattern.text; path_segment_cut(&rest, &segment);)
+        if (segment.name.n && segment.name.p[0] != '_')
+            out_names[count++] = segment.name;
     for (size_t i = 0; i < row->label_count; i++)
         out_names[count++] = row->labels[i].name;
     for (size_t i = 0; row->json && i < row->json->segment_count; i++)
@@ -71,7 +77,7 @@ int map_row_compare(const struct map_row *a, const struct map_row *b)
     int order = str_compare(a->device, b->device);
 
     if (order == 0)
-        order = path_pattern_compare(a->pattern, b->pattern);
+        order = path_pattern_compare(&a->pattern, &b->pattern);
     if (order == 0)
         order = str_compare(map_row_json(a), map_row_json(b));
     return order ? order : str_compare(a->label, b->label);
@@ -80,5 +86,5 @@ int map_row_compare(const struct map_row *a, const struct map_row *b)
 bool map_row_same_path(const struct map_row *a, const struct map_row *b)
 {
     return a->path_hash == b->path_hash && str_equal(a->device, b->device) &&
-           path_pattern_compare(a->pattern, b->pattern) == 0;
+           path_pattern_compare(&a->pattern, &b->pattern) == 0;
 }

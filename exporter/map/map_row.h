@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "base/buf.h"
 #include "base/decimal.h"
 #include "base/str.h"
 #include "map/json_pointer.h"
@@ -47,46 +47,44 @@ struct row_mark {
     struct str value; /* … gets this as value of the label */
 };
 
+/* A map holds thousands of them: what is small stands together. */
 struct map_row {
-    struct str file;  /* where it is written, for mistakes */
-    size_t text;      /* rank of that text: a later one's rows replace an earlier one's */
-    struct str place; /* "battery /Dc/0/Voltage", for mistakes */
-
-    struct str device; /* service type, "*" for any */
-    const struct path_pattern *pattern;
-    uint64_t path_hash; /* of device and path, whatever its placeholders are called */
-
-    struct str metric; /* empty: the path is left out on purpose */
-    struct str reason; /* why it is left out */
+    struct str file; /* where it is written, for mistakes */
+    unsigned text;   /* rank of that text: a later one's rows replace an earlier one's */
 
     enum sample_type type;
     enum map_level level;
+    unsigned short label_count; /* of the lists below */
+    unsigned short bind_count;
+    unsigned short invalid_count;
+    unsigned short value_count;
+    unsigned short mark_count;
+    bool has_scale;
+    bool is_absolute;
+    bool is_decimal_text; /* values "decimal": a text is read as a decimal number */
+    bool is_station;      /* scope: no labels device and instance */
+    bool is_active; /* set when all rows are known: of a selected type, at the level */
+
+    struct str device;           /* service type, "*" for any */
+    struct path_pattern pattern; /* without text until it is read */
+    uint64_t path_hash; /* of device and path, whatever placeholders are called */
+
+    struct str metric; /* empty: the path is left out on purpose */
+    struct str reason; /* why it is left out */
     struct str help;
     struct str unit; /* empty: none */
-    bool has_scale;
     double scale;
     struct decimal scale_decimal;
     const struct enum_table *enumeration; /* NULL: none */
     struct str enum_name;       /* of a shared table; empty: written in the row */
     const struct label *labels; /* fixed ones */
-    size_t label_count;
     const struct row_bind *binds;
-    size_t bind_count;
     const struct json_pointer *json; /* NULL: the value itself is meant */
     const double *invalid;
-    size_t invalid_count;
-    bool is_absolute;
-    bool is_decimal_text; /* values "decimal": a text is read as a decimal number */
     const struct text_number *values;
-    size_t value_count;
     struct str label; /* of an info row */
     const struct row_mark *marks;
-    size_t mark_count;
-    bool is_station; /* scope: no labels device and instance */
-
-    /* Set when all rows are known. */
-    const struct map_family *family;
-    bool is_active; /* of a selected device type, at the level */
+    const struct map_family *family; /* set when all rows are known */
 };
 
 static inline bool map_row_is_ignored(const struct map_row *row)
@@ -96,6 +94,10 @@ static inline bool map_row_is_ignored(const struct map_row *row)
 
 /* Sets path_hash from device and pattern. */
 void map_row_set_hash(struct map_row *row);
+
+/* Adds "battery /Dc/0/Voltage" or "battery /X json /Y": what mistakes are told under. */
+#define ROW_PLACE_MAX ((size_t)8 * 1024 * 1024) /* texts of a map file are shorter */
+void map_row_place(const struct map_row *row, struct buf *out);
 
 /* The pointer as written, empty without one. */
 struct str map_row_json(const struct map_row *row);

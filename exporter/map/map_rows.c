@@ -124,12 +124,12 @@ void map_rows_sort(struct map_rows *rows, struct map_mistakes *mistakes)
         if (!map_row_same_path(a, b))
             continue;
         if (map_row_is_ignored(a) != map_row_is_ignored(b))
-            map_mistakes_add(mistakes, b->file, b->place,
-                             "the path is both mapped and left out (%.*s)",
-                             STR_ARG(a->file));
+            map_mistakes_add_row(mistakes, b,
+                                 "the path is both mapped and left out (%.*s)",
+                                 STR_ARG(a->file));
         else if (map_row_compare(a, b) == 0)
-            map_mistakes_add(mistakes, b->file, b->place, "the row stands twice (%.*s)",
-                             STR_ARG(a->file));
+            map_mistakes_add_row(mistakes, b, "the row stands twice (%.*s)",
+                                 STR_ARG(a->file));
     }
 }
 
@@ -140,7 +140,7 @@ static int compare_for_people(const void *left, const void *right)
     int order = str_compare(a->device, b->device);
 
     if (order == 0)
-        order = str_compare(a->pattern->text, b->pattern->text);
+        order = str_compare(a->pattern.text, b->pattern.text);
     return order ? order : map_row_compare(a, b);
 }
 

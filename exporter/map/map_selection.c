@@ -53,8 +53,8 @@ static void check_refresh(const struct map_row *row, const struct map_device *de
                           struct map_mistakes *mistakes)
 {
     if (device->refresh_seconds && map_row_needs_fresh_values(row))
-        map_mistakes_add(
-            mistakes, row->file, row->place,
+        map_mistakes_add_row(
+            mistakes, row,
             "%.*s: counters, alarms and times are not for a device type that "
             "is asked only every %" PRId64 " s",
             STR_ARG(row->metric), device->refresh_seconds);

@@ -45,10 +45,12 @@ static enum err load(const struct map_options *options, struct metric_map *map,
                      struct buf *mistakes)
 {
     struct map_intake *intake = calloc(1, sizeof *intake);
+    struct text_pool texts = text_pool_new(&map->arena);
 
     if (!intake)
         return ERR_MEMORY;
     intake->arena = &map->arena;
+    intake->texts = &texts;
     intake->devices = &map->devices;
     intake->mistakes.out = mistakes;
     take_texts(options, intake);
@@ -56,6 +58,8 @@ static enum err load(const struct map_options *options, struct metric_map *map,
     map_mistakes_end(&intake->mistakes);
     bool has_mistakes = intake->mistakes.count > 0;
     map->rows = intake->rows;
+    family_table_end(&map->families);
+    text_pool_free(&texts);
     free(intake);
     if (!is_good)
         return ERR_MEMORY;
@@ -94,8 +98,6 @@ void metric_map_free(struct metric_map *map)
     if (!map)
         return;
     page_index_free(&map->index);
-    map_devices_free(&map->devices);
-    family_table_free(&map->families);
     map_rows_free(&map->rows);
     arena_free(&map->arena);
     free(map);

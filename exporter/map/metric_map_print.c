@@ -179,7 +179,7 @@ static void add_row(struct buf *out, const struct map_row *row)
 {
     buf_add_text(out, "{\"device\":");
     json_text_add(out, row->device);
-    add_text(out, "path", row->pattern->text);
+    add_text(out, "path", row->pattern.text);
     if (map_row_is_ignored(row)) {
         buf_add_text(out, ",\"metric\":null,\"ignored\":true");
         add_text(out, "reason", row->reason);

@@ -9,7 +9,6 @@
 #include "map/path_pattern.h"
 #include "model/limits.h"
 
-#define PATTERN_ARENA_MAX ((size_t)4096)
 #define NAME_MAX_BYTES ((size_t)2 * LIMIT_PATH_BYTES + 256)
 
 /* "MaxChargeVoltage" and '_': "max_charge_voltage" */
@@ -81,16 +80,13 @@ static bool has_words(struct str text)
 /* No secret, and a path and device type that a row can name. */
 static bool can_be_row(const struct apply_note *note)
 {
-    struct arena arena = arena_new(PATTERN_ARENA_MAX);
     struct path_pattern pattern;
-    bool is_good = !metric_map_is_secret(note->device, note->path) &&
-                   map_device_name_is_good(note->device) && has_words(note->device) &&
-                   has_words(note->path) && utf8_is_valid(note->path) &&
-                   path_pattern_parse(note->path, &arena, &pattern, NULL) == ERR_OK &&
-                   pattern.capture_count == 0;
 
-    arena_free(&arena);
-    return is_good;
+    return !metric_map_is_secret(note->device, note->path) &&
+           map_device_name_is_good(note->device) && has_words(note->device) &&
+           has_words(note->path) && utf8_is_valid(note->path) &&
+           path_pattern_parse(note->path, &pattern, NULL) == ERR_OK &&
+           pattern.capture_count == 0;
 }
 
 void metric_map_suggest(const struct apply_note *note, struct buf *out)

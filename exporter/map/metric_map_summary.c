@@ -5,7 +5,6 @@
 #define COMBINATIONS_MAX 4096
 
 #define CONCRETE_MAX ((size_t)LIMIT_PATH_BYTES * 2)
-#define PATTERN_ARENA_MAX ((size_t)4096)
 
 struct counts {
     size_t rows[MAP_FULL + 1];
@@ -45,24 +44,25 @@ static size_t combinations(const struct map_row *row)
 static void add_concrete_path(const struct map_row *row, size_t combination,
                               struct buf *out)
 {
-    for (size_t i = 0; i < row->pattern->segment_count; i++) {
-        const struct path_segment *segment = &row->pattern->segments[i];
-        const struct row_bind *bind = bind_of(row, segment->name);
+    struct path_segment segment;
+
+    for (struct str rest = row->pattern.text; path_segment_cut(&rest, &segment);) {
+        const struct row_bind *bind = bind_of(row, segment.name);
         buf_add_char(out, '/');
-        buf_add(out, segment->head);
-        if (segment->name.n == 0)
+        buf_add(out, segment.head);
+        if (segment.name.n == 0)
             continue;
         if (bind) {
             struct str value = bind->values[combination % bind->value_count];
             combination /= bind->value_count;
-            if (str_equal(segment->name, STR_OF("phase")) &&
-                str_ends_with(segment->head, STR_OF("L")) && out->n)
+            if (str_equal(segment.name, STR_OF("phase")) &&
+                str_ends_with(segment.head, STR_OF("L")) && out->n)
                 out->n--;
             buf_add(out, value);
         } else {
-            buf_printf(out, "{%.*s}", STR_ARG(segment->name));
+            buf_printf(out, "{%.*s}", STR_ARG(segment.name));
         }
-        buf_add(out, segment->tail);
+        buf_add(out, segment.tail);
     }
 }
 
@@ -72,8 +72,8 @@ static bool wins_path(const struct map_device *device, const struct map_row *row
     struct path_captures captures;
     const struct map_path *path = map_device_find_path(device, text, &captures);
 
-    return path && path_pattern_compare(path->pattern, row->pattern) == 0 &&
-           path_pattern_match(row->pattern, text, &captures) &&
+    return path && path_pattern_compare(&path->rows[0]->pattern, &row->pattern) == 0 &&
+           path_pattern_match(&row->pattern, text, &captures) &&
            map_row_admits(row, &captures);
 }
 
@@ -82,23 +82,20 @@ static bool wins_pattern(const struct map_device *device, const struct map_row *
                          const struct path_pattern *pattern)
 {
     for (size_t i = 0; i < device->path_count; i++)
-        if (path_pattern_compare(device->paths[i].pattern, pattern) == 0)
-            return path_pattern_compare(row->pattern, pattern) == 0;
+        if (path_pattern_compare(&device->paths[i].rows[0]->pattern, pattern) == 0)
+            return path_pattern_compare(&row->pattern, pattern) == 0;
     return true;
 }
 
 static bool wins(const struct map_device *device, const struct map_row *row,
                  struct str text)
 {
-    struct arena arena = arena_new(PATTERN_ARENA_MAX);
     struct path_pattern pattern;
-    bool has_won = false;
 
-    if (path_pattern_parse(text, &arena, &pattern, NULL) == ERR_OK)
-        has_won = pattern.capture_count ? wins_pattern(device, row, &pattern)
-                                        : wins_path(device, row, text);
-    arena_free(&arena);
-    return has_won;
+    if (path_pattern_parse(text, &pattern, NULL) != ERR_OK)
+        return false;
+    return pattern.capture_count ? wins_pattern(device, row, &pattern)
+                                 : wins_path(device, row, text);
 }
 
 /* Without bound values a pattern has always paths of its own: what is more literal leaves
@@ -134,10 +131,12 @@ void metric_map_summary(const struct metric_map *map, struct buf *out)
                counts.rows[MAP_CORE], counts.rows[MAP_STANDARD], counts.rows[MAP_FULL],
                active);
     buf_printf(out, "paths left out on purpose: %zu\n", counts.ignored);
-    for (size_t i = 0; i < map->rows.count; i++)
-        if (!can_match(map, map->listing[i]))
-            buf_printf(out,
-                       "%.*s: %.*s: never matches: a more literal row always wins, "
-                       "or its bind fits no path\n",
-                       STR_ARG(map->listing[i]->file), STR_ARG(map->listing[i]->place));
+    for (size_t i = 0; i < map->rows.count; i++) {
+        if (can_match(map, map->listing[i]))
+            continue;
+        buf_printf(out, "%.*s: ", STR_ARG(map->listing[i]->file));
+        map_row_place(map->listing[i], out);
+        buf_add_text(out, ": never matches: a more literal row always wins, "
+                          "or its bind fits no path\n");
+    }
 }

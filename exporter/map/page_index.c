@@ -45,7 +45,7 @@ static void add_use(struct page_index *index, const struct page_device *device,
     static const struct json_captures no_members = {.count = 0};
     struct path_captures captures;
 
-    if (!path_pattern_match(row->pattern, path->path, &captures) ||
+    if (!path_pattern_match(&row->pattern, path->path, &captures) ||
         !is_in_use(device, row, &captures))
         return;
     struct page_use *use = &path->uses[path->use_count++];

@@ -97,7 +97,7 @@ static struct page_member *make_member(struct page_index *index,
     struct page_member *member = arena_alloc(&index->arena, sizeof *member);
     struct path_captures of_path = {.count = 0};
 
-    if (!member || !path_pattern_match(row->pattern, path->path, &of_path))
+    if (!member || !path_pattern_match(&row->pattern, path->path, &of_path))
         return NULL;
     member->captures = *captures;
     for (size_t i = 0; i < captures->count; i++)

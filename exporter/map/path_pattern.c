@@ -21,40 +21,46 @@ static bool has_brace(struct str s)
     return s.n && (memchr(s.p, '{', s.n) || memchr(s.p, '}', s.n));
 }
 
-static bool has_placeholder(const struct path_pattern *pattern, struct str name)
+/* Whatever it is, well-formed or not: text is what stands between two slashes. */
+static struct path_segment segment_of(struct str text)
 {
-    for (size_t i = 0; i < pattern->segment_count; i++)
-        if (str_equal(pattern->segments[i].name, name))
+    struct path_segment segment = {.tail = text};
+
+    segment.head = str_cut(&segment.tail, '{');
+    if (segment.head.n < text.n)
+        segment.name = str_cut(&segment.tail, '}');
+    return segment;
+}
+
+bool path_segment_cut(struct str *rest, struct path_segment *out_segment)
+{
+    if (str_starts_with(*rest, STR_OF("/")))
+        *rest = str_skip(*rest, 1);
+    if (rest->n == 0)
+        return false;
+    *out_segment = segment_of(str_cut(rest, '/'));
+    return true;
+}
+
+/* Among the segments before it. */
+static bool has_placeholder(struct str before, struct str name)
+{
+    struct path_segment segment;
+
+    while (path_segment_cut(&before, &segment))
+        if (str_equal(segment.name, name))
             return true;
     return false;
 }
 
-static enum err add_segment(struct path_pattern *pattern, struct path_segment segment,
-                            struct error *error)
+static enum err check_segment(struct str text, struct error *error)
 {
-    if (segment.name.n && has_placeholder(pattern, segment.name))
-        return error_set(error, ERR_USAGE, "placeholder {%.*s} stands twice in the path",
-                         STR_ARG(segment.name));
-    if (segment.name.n && pattern->capture_count == PATH_CAPTURES_MAX)
-        return error_set(error, ERR_USAGE, "the path has more than %d placeholders",
-                         PATH_CAPTURES_MAX);
-    pattern->segments[pattern->segment_count++] = segment;
-    pattern->capture_count += segment.name.n > 0;
-    return ERR_OK;
-}
+    const struct path_segment segment = segment_of(text);
+    bool is_literal = segment.head.n == text.n;
 
-static enum err parse_segment(struct path_pattern *pattern, struct str text,
-                              struct error *error)
-{
     if (text.n == 0)
         return error_set(error, ERR_USAGE, "the path has an empty segment");
-
-    struct path_segment segment = {.tail = text};
-    segment.head = str_cut(&segment.tail, '{');
-    bool is_literal = segment.head.n == text.n;
-    if (!is_literal)
-        segment.name = str_cut(&segment.tail, '}');
-    bool is_closed = is_literal || text.p[segment.head.n + 1 + segment.name.n] == '}';
+    bool is_closed = is_literal || segment.head.n + 1 + segment.name.n < text.n;
     if (!is_closed || has_brace(segment.head) || has_brace(segment.tail))
         return error_set(error, ERR_USAGE,
                          "segment \"%.*s\" of the path: one {name} is allowed",
@@ -64,7 +70,21 @@ static enum err parse_segment(struct path_pattern *pattern, struct str text,
                          "placeholder {%.*s} of the path: allowed are a-z, 0-9 and _, "
                          "a letter first or after one _",
                          STR_ARG(segment.name));
-    return add_segment(pattern, segment, error);
+    return ERR_OK;
+}
+
+static enum err add_segment(struct path_pattern *pattern, struct str before,
+                            struct path_segment segment, struct error *error)
+{
+    if (segment.name.n && has_placeholder(before, segment.name))
+        return error_set(error, ERR_USAGE, "placeholder {%.*s} stands twice in the path",
+                         STR_ARG(segment.name));
+    if (segment.name.n && pattern->capture_count == PATH_CAPTURES_MAX)
+        return error_set(error, ERR_USAGE, "the path has more than %d placeholders",
+                         PATH_CAPTURES_MAX);
+    pattern->literal_count += (unsigned)(1 + segment.head.n + segment.tail.n);
+    pattern->capture_count += segment.name.n > 0;
+    return ERR_OK;
 }
 
 static size_t count_slashes(struct str text)
@@ -76,29 +96,34 @@ static size_t count_slashes(struct str text)
     return count;
 }
 
-enum err path_pattern_parse(struct str text, struct arena *arena,
-                            struct path_pattern *out_pattern, struct error *error)
+static enum err check_ends(struct str text, struct error *error)
 {
-    struct path_pattern pattern = {.text = text};
-    size_t count = count_slashes(text);
-
     if (!str_starts_with(text, STR_OF("/")))
         return error_set(error, ERR_USAGE, "the path does not begin with a slash");
     if (str_ends_with(text, STR_OF("/")))
         return error_set(error, ERR_USAGE, "the path ends with a slash");
-    if (count > PATH_SEGMENTS_MAX)
+    if (count_slashes(text) > PATH_SEGMENTS_MAX)
         return error_set(error, ERR_USAGE, "the path has more than %d segments",
                          PATH_SEGMENTS_MAX);
-    pattern.segments = arena_array(arena, count, sizeof *pattern.segments);
-    if (!pattern.segments)
-        return error_set(error, ERR_MEMORY, "out of memory");
-    for (struct str rest = str_skip(text, 1); rest.n;) {
-        enum err outcome = parse_segment(&pattern, str_cut(&rest, '/'), error);
-        if (outcome != ERR_OK)
-            return outcome;
-    }
-    *out_pattern = pattern;
     return ERR_OK;
+}
+
+enum err path_pattern_parse(struct str text, struct path_pattern *out_pattern,
+                            struct error *error)
+{
+    struct path_pattern pattern = {.text = text};
+    enum err outcome = check_ends(text, error);
+
+    for (struct str rest = str_skip(text, text.n > 0); outcome == ERR_OK && rest.n;) {
+        const struct str before = {text.p, (size_t)(rest.p - text.p)};
+        struct str segment = str_cut(&rest, '/');
+        outcome = check_segment(segment, error);
+        if (outcome == ERR_OK)
+            outcome = add_segment(&pattern, before, segment_of(segment), error);
+    }
+    if (outcome == ERR_OK)
+        *out_pattern = pattern;
+    return outcome;
 }
 
 /* Phases are called L1 to L3 everywhere, also where the path has the L as literal text.
@@ -128,26 +153,18 @@ bool path_pattern_match(const struct path_pattern *pattern, struct str path,
                         struct path_captures *out_captures)
 {
     struct path_captures captures = {.count = 0};
+    struct path_segment segment;
 
     if (!str_starts_with(path, STR_OF("/")) || str_ends_with(path, STR_OF("/")))
         return false;
     struct str rest = str_skip(path, 1);
-    for (size_t i = 0; i < pattern->segment_count; i++)
-        if (!match_segment(&pattern->segments[i], str_cut(&rest, '/'), &captures))
+    for (struct str left = pattern->text; path_segment_cut(&left, &segment);)
+        if (!match_segment(&segment, str_cut(&rest, '/'), &captures))
             return false;
     if (rest.n)
         return false;
     *out_captures = captures;
     return true;
-}
-
-static size_t literal_length(const struct path_pattern *pattern)
-{
-    size_t length = 0;
-
-    for (size_t i = 0; i < pattern->segment_count; i++)
-        length += 1 + pattern->segments[i].head.n + pattern->segments[i].tail.n;
-    return length;
 }
 
 /* What placeholders are called makes no difference: "/{a}/X" and "/{b}/X" are one path.
@@ -161,19 +178,27 @@ static int compare_segments(const struct path_segment *a, const struct path_segm
     return order ? order : str_compare(a->tail, b->tail);
 }
 
+static int compare_texts(struct str a, struct str b)
+{
+    struct path_segment segment_a, segment_b;
+
+    for (;;) {
+        bool has_a = path_segment_cut(&a, &segment_a);
+        bool has_b = path_segment_cut(&b, &segment_b);
+        if (!has_a || !has_b)
+            return has_a - has_b;
+        int order = compare_segments(&segment_a, &segment_b);
+        if (order)
+            return order;
+    }
+}
+
 int path_pattern_compare(const struct path_pattern *a, const struct path_pattern *b)
 {
-    size_t literal_a = literal_length(a);
-    size_t literal_b = literal_length(b);
-
     if (a->capture_count != b->capture_count)
         return a->capture_count < b->capture_count ? -1 : 1;
-    if (literal_a != literal_b)
-        return literal_a > literal_b ? -1 : 1;
-    int order = 0;
-    for (size_t i = 0; i < a->segment_count && i < b->segment_count && !order; i++)
-        order = compare_segments(&a->segments[i], &b->segments[i]);
-    return order ? order
-                 : (a->segment_count > b->segment_count) -
-                       (a->segment_count < b->segment_count);
+    if (a->literal_count != b->literal_count)
+        return a->literal_count > b->literal_count ? -1 : 1;
+    return a->capture_count ? compare_texts(a->text, b->text)
+                            : str_compare(a->text, b->text);
 }

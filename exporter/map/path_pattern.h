@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -24,11 +23,11 @@ struct path_segment {
     struct str tail; /* literal after it */
 };
 
+/* Small, since a map holds thousands: segments are cut off text when they are needed. */
 struct path_pattern {
-    struct str text; /* as written */
-    struct path_segment *segments;
-    size_t segment_count; /* at most PATH_SEGMENTS_MAX */
-    size_t capture_count; /* placeholders */
+    struct str text;        /* as written; at most PATH_SEGMENTS_MAX segments */
+    unsigned literal_count; /* characters outside of placeholders */
+    unsigned capture_count; /* placeholders */
 };
 
 struct path_captures {
@@ -37,12 +36,14 @@ struct path_captures {
     size_t count;
 };
 
-/* The segments are put in the arena; it and text must outlive the pattern.  Says what is
- * wrong: no leading slash, empty segment, two placeholders in a segment, bad or repeated
- * name, too many. */
-enum err path_pattern_parse(struct str text, struct arena *arena,
-                            struct path_pattern *out_pattern, struct error *error)
-    __attribute__((warn_unused_result));
+/* text must outlive the pattern.  Says what is wrong: no leading slash, empty segment,
+ * two placeholders in a segment, bad or repeated name, too many. */
+enum err path_pattern_parse(struct str text, struct path_pattern *out_pattern,
+                            struct error *error) __attribute__((warn_unused_result));
+
+/* Cuts the next segment off *rest, which is the text of a pattern at first.  False when
+ * there is none left. */
+bool path_segment_cut(struct str *rest, struct path_segment *out_segment);
 
 /* Captures are in the order of the path. */
 bool path_pattern_match(const struct path_pattern *pattern, struct str path,

@@ -29,7 +29,7 @@ static void check_required(struct row_draft *draft)
         const char *key;
     } keys[] = {
         {row->device.n == 0, "device"},
-        {!row->pattern, "path"},
+        {row->pattern.text.n == 0, "path"},
         {!map_row_is_ignored(row) && !draft->has_type, "type"},
         {!map_row_is_ignored(row) && row->help.n == 0, "help"},
     };
@@ -80,7 +80,7 @@ static void check_info(struct row_draft *draft)
         return;
     if (!info_labels_has(promised, row->label) ||
         str_equal(row->label, STR_OF(DEVICE_INFO_SERVICE)) || row->mark_count ||
-        map_row_label_names(row, names) || row->pattern->capture_count)
+        map_row_label_names(row, names) || row->pattern.capture_count)
         ROW_MISTAKE(draft,
                     "%.*s has fixed labels: label \"%.*s\", marks or placeholders "
                     "cannot be added",
@@ -89,8 +89,10 @@ static void check_info(struct row_draft *draft)
 
 static bool has_placeholder(const struct map_row *row, struct str name)
 {
-    for (size_t i = 0; i < row->pattern->segment_count; i++)
-        if (str_equal(row->pattern->segments[i].name, name))
+    struct path_segment segment;
+
+    for (struct str rest = row->pattern.text; path_segment_cut(&rest, &segment);)
+        if (str_equal(segment.name, name))
             return true;
     return false;
 }
@@ -108,11 +110,12 @@ static void check_binds(struct row_draft *draft)
 /* Placeholders are ours to name: {key} makes no secret. */
 static bool pattern_is_secret(const struct map_row *row)
 {
-    if (row->pattern->capture_count == 0)
-        return metric_map_is_secret(row->device, row->pattern->text);
-    for (size_t i = 0; i < row->pattern->segment_count; i++)
-        if (secret_words_in(row->pattern->segments[i].head) ||
-            secret_words_in(row->pattern->segments[i].tail))
+    struct path_segment segment;
+
+    if (row->pattern.capture_count == 0)
+        return metric_map_is_secret(row->device, row->pattern.text);
+    for (struct str rest = row->pattern.text; path_segment_cut(&rest, &segment);)
+        if (secret_words_in(segment.head) || secret_words_in(segment.tail))
             return true;
     return false;
 }
@@ -176,7 +179,7 @@ void row_check(struct row_draft *draft)
     };
 
     check_required(draft);
-    if (!draft->row->pattern)
+    if (draft->row->pattern.text.n == 0)
         return;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (draft->has_type && !map_row_is_ignored(draft->row))

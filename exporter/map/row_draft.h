@@ -7,13 +7,16 @@
 
 #include "map/map_mistakes.h"
 #include "map/map_row.h"
+#include "map/text_pool.h"
 
 /* What a key may stand in, or'ed. */
 enum row_kind { ROW_NUMBER = 1, ROW_INFO = 2, ROW_IGNORED = 4 };
 
 struct row_draft {
     struct map_row *row;
+    struct buf place; /* what mistakes are told under, as far as it is known */
     struct arena *arena;
+    struct text_pool *texts;
     struct map_mistakes *mistakes;
     bool is_bad;
 
@@ -29,7 +32,7 @@ struct row_draft {
 /* Adds a mistake about the row: it will not be used. */
 #define ROW_MISTAKE(draft, ...)                                                          \
     ((draft)->is_bad = true, map_mistakes_add((draft)->mistakes, (draft)->row->file,     \
-                                              (draft)->row->place, __VA_ARGS__))
+                                              buf_str(&(draft)->place), __VA_ARGS__))
 
 /* "key "scale" is a text, should be a number" */
 void row_draft_wrong_type(struct row_draft *draft, const char *key, const json_t *value,

@@ -22,16 +22,12 @@ static void read_device(struct row_draft *draft, const char *key, json_t *value)
 
 static void read_path(struct row_draft *draft, const char *key, json_t *value)
 {
-    struct path_pattern *pattern = arena_alloc(draft->arena, sizeof *pattern);
     struct str path;
     struct error error;
 
-    if (!pattern || !row_draft_text(draft, key, value, &path))
-        return;
-    if (path_pattern_parse(path, draft->arena, pattern, &error) != ERR_OK)
+    if (row_draft_text(draft, key, value, &path) &&
+        path_pattern_parse(path, &draft->row->pattern, &error) != ERR_OK)
         ROW_MISTAKE(draft, "%s", error.text);
-    else
-        draft->row->pattern = pattern;
 }
 
 static void read_metric(struct row_draft *draft, const char *key, json_t *value)

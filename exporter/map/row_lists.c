@@ -41,10 +41,10 @@ void row_read_fixed_labels(struct row_draft *draft, const char *key, json_t *val
     {
         if (!labels || !row_draft_text(draft, key, text, &labels[count].value))
             return;
-        labels[count++].name = arena_copy(draft->arena, str_from(name));
+        labels[count++].name = text_pool_copy(draft->texts, str_from(name));
     }
     draft->row->labels = labels;
-    draft->row->label_count = count;
+    draft->row->label_count = (unsigned short)count;
 }
 
 /* An array is what --map.print makes: names only. */
@@ -90,10 +90,10 @@ void row_read_bind(struct row_draft *draft, const char *key, json_t *value)
     {
         if (!binds || !read_bind_values(draft, values, &binds[count]))
             return;
-        binds[count++].name = arena_copy(draft->arena, str_from(name));
+        binds[count++].name = text_pool_copy(draft->texts, str_from(name));
     }
     draft->row->binds = binds;
-    draft->row->bind_count = count;
+    draft->row->bind_count = (unsigned short)count;
 }
 
 void row_read_invalid(struct row_draft *draft, const char *key, json_t *value)
@@ -112,7 +112,7 @@ void row_read_invalid(struct row_draft *draft, const char *key, json_t *value)
             numbers[i] = json_number_value(number);
     }
     draft->row->invalid = numbers;
-    draft->row->invalid_count = numbers ? json_array_size(value) : 0;
+    draft->row->invalid_count = (unsigned short)(numbers ? json_array_size(value) : 0);
 }
 
 void row_read_values(struct row_draft *draft, const char *key, json_t *value)
@@ -134,10 +134,10 @@ void row_read_values(struct row_draft *draft, const char *key, json_t *value)
             row_draft_wrong_type(draft, key, number, "a table of texts and numbers");
         if (values)
             values[count++] = (struct text_number){
-                arena_copy(draft->arena, str_from(text)), json_number_value(number)};
+                text_pool_copy(draft->texts, str_from(text)), json_number_value(number)};
     }
     draft->row->values = values;
-    draft->row->value_count = count;
+    draft->row->value_count = (unsigned short)count;
 }
 
 static bool read_label_marks(struct row_draft *draft, struct str label, json_t *value,
@@ -146,7 +146,7 @@ static bool read_label_marks(struct row_draft *draft, struct str label, json_t *
     const char *part;
     json_t *text;
 
-    if (!is_object(draft, "marks", value, ROW_MARKS_MAX - draft->row->mark_count))
+    if (!is_object(draft, "marks", value, (size_t)ROW_MARKS_MAX - draft->row->mark_count))
         return false;
     json_object_foreach(value, part, text)
     {
@@ -154,7 +154,7 @@ static bool read_label_marks(struct row_draft *draft, struct str label, json_t *
         if (!row_draft_text(draft, "marks", text, &mark->value))
             return false;
         mark->label = label;
-        mark->part = arena_copy(draft->arena, str_from(part));
+        mark->part = text_pool_copy(draft->texts, str_from(part));
         draft->row->mark_count++;
     }
     return true;
@@ -171,7 +171,7 @@ void row_read_marks(struct row_draft *draft, const char *key, json_t *value)
     draft->row->marks = marks;
     json_object_foreach(value, name, parts)
     {
-        struct str label = arena_copy(draft->arena, str_from(name));
+        struct str label = text_pool_copy(draft->texts, str_from(name));
         if (!marks || !read_label_marks(draft, label, parts, marks))
             return;
     }

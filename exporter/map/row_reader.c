@@ -23,19 +23,23 @@ static void check_kind(struct row_draft *draft, json_t *json, int kind)
 }
 
 /* What mistakes are reported under, before anything is known to be right. */
-static struct str place_of(const struct row_reader *reader, json_t *json, size_t number)
+static void add_place(const struct row_reader *reader, json_t *json, size_t number,
+                      struct buf *out)
 {
     const char *path = json_string_value(json_object_get(json, "path"));
     const char *device = json_string_value(json_object_get(json, "device"));
     const char *pointer = json_string_value(json_object_get(json, "json"));
 
-    if (!path)
-        return arena_printf(reader->arena, "row %zu", number);
-    if (!device && reader->device.n == 0)
-        return arena_printf(reader->arena, "%s", path);
-    return arena_printf(reader->arena, "%.*s %s%s%s",
-                        STR_ARG(device ? str_from(device) : reader->device), path,
-                        pointer ? " json " : "", pointer ? pointer : "");
+    if (!path) {
+        buf_printf(out, "row %zu", number);
+        return;
+    }
+    if (!device && reader->device.n == 0) {
+        buf_add_text(out, path);
+        return;
+    }
+    buf_printf(out, "%.*s %s%s%s", STR_ARG(device ? str_from(device) : reader->device),
+               path, pointer ? " json " : "", pointer ? pointer : "");
 }
 
 static bool draft_begin(const struct row_reader *reader, json_t *json, size_t number,
@@ -46,19 +50,25 @@ static bool draft_begin(const struct row_reader *reader, json_t *json, size_t nu
     if (!row)
         return false;
     row->file = reader->file;
-    row->text = reader->text;
+    row->text = (unsigned)reader->text;
     row->device = reader->device;
     row->level = MAP_STANDARD;
     row->scale = 1;
-    row->place = place_of(reader, json, number);
     *out_draft = (struct row_draft){
-        .row = row, .arena = reader->arena, .mistakes = reader->mistakes};
+        .row = row,
+        .place = buf_new(ROW_PLACE_MAX),
+        .arena = reader->arena,
+        .texts = reader->texts,
+        .mistakes = reader->mistakes,
+    };
+    add_place(reader, json, number, &out_draft->place);
     return true;
 }
 
 static struct map_row *draft_end(struct row_draft *draft)
 {
     row_check(draft);
+    buf_free(&draft->place);
     if (draft->is_bad)
         return NULL;
     if (map_row_is_ignored(draft->row) && draft->row->reason.n == 0)

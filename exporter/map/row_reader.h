@@ -10,10 +10,12 @@
 #include "base/str.h"
 #include "map/map_mistakes.h"
 #include "map/map_row.h"
+#include "map/text_pool.h"
 
 /* Where the objects come from. */
 struct row_reader {
-    struct arena *arena; /* of the map */
+    struct arena *arena;     /* of the map */
+    struct text_pool *texts; /* in it */
     struct map_mistakes *mistakes;
     struct str file;
     size_t text;       /* rank of the text among all */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/escape.h"
 #include "base/utf8.h"
 #include "model/limits.h"
 
@@ -45,28 +46,6 @@ void sample_set_add(struct sample_set *set, const struct series *series, double 
     set->samples[set->count++] = (struct sample){series, value};
 }
 
-static bool is_escaped(char c)
-{
-    return c == '\\' || c == '"' || c == '\n';
-}
-
-/* Both formats escape label values alike. */
-static void add_escaped(struct buf *text, struct str value)
-{
-    while (value.n) {
-        size_t plain = 0;
-        while (plain < value.n && !is_escaped(value.p[plain]))
-            plain++;
-        buf_add(text, (struct str){value.p, plain});
-        value = str_skip(value, plain);
-        if (value.n == 0)
-            return;
-        buf_add_char(text, '\\');
-        buf_add_char(text, value.p[0] == '\n' ? 'n' : value.p[0]);
-        value = str_skip(value, 1);
-    }
-}
-
 static void add_label(struct buf *text, struct label label, struct buf *repaired)
 {
     struct str value = label.value;
@@ -78,7 +57,7 @@ static void add_label(struct buf *text, struct label label, struct buf *repaired
     }
     buf_add(text, label.name);
     buf_add_text(text, "=\"");
-    add_escaped(text, utf8_cut(value, LIMIT_LABEL_BYTES));
+    escape_quoted(utf8_cut(value, LIMIT_LABEL_BYTES), text);
     buf_add_char(text, '"');
 }
 

@@ -7,8 +7,7 @@
 
 #include "base/err.h"
 
-/* Numbers about the conversation itself; what does not apply to a transport is not known.
- */
+/* What does not apply to a transport is not known. */
 enum source_fact {
     FACT_HTTP_REQUESTS,       /* counter */
     FACT_HTTP_RESPONSE_BYTES, /* counter */

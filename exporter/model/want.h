@@ -23,10 +23,14 @@ struct want {
 struct want_list {
     const struct want *wants;
     size_t count;
-    const struct str
-        *unwanted; /* known types without a row at the chosen level, or excluded */
+
+    /* Known types without a row at the chosen level, or excluded. */
+    const struct str *unwanted;
     size_t unwanted_count;
 };
+
+/* The most that a copy may take: a map has at most 256 device types. */
+#define WANT_LIST_BYTES_MAX ((size_t)256 * 1024)
 
 /* A copy that lives in the arena; check arena->failed. */
 struct want_list want_list_copy(const struct want_list *list, struct arena *arena);

@@ -1,6 +1,7 @@
 /* debug_page.c - /debug/scrape: one scrape, told as text. */
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/utf8.h"
 #include "config/config.h"
 #include "exporter.h"
 #include "generation.h"
@@ -10,7 +11,6 @@
 #include "render/renderer.h"
 #include "scrape.h"
 #include "self/self_metrics.h"
-#include "station.h"
 
 /* A text value is shown so far: enough to recognise it. */
 #define SHOWN_TEXT_MAX 80
@@ -25,11 +25,13 @@ struct story {
 
 static void add_printable(struct buf *out, struct str text)
 {
-    for (size_t i = 0; i < text.n && i < SHOWN_TEXT_MAX; i++) {
-        unsigned char c = (unsigned char)text.p[i];
+    struct str shown = utf8_cut(text, SHOWN_TEXT_MAX);
+
+    for (size_t i = 0; i < shown.n; i++) {
+        unsigned char c = (unsigned char)shown.p[i];
         buf_add_char(out, c < ' ' || c == 0x7f ? '.' : (char)c);
     }
-    if (text.n > SHOWN_TEXT_MAX)
+    if (shown.n < text.n)
         buf_add_text(out, "…");
 }
 
@@ -120,7 +122,7 @@ void debug_page(void *context, struct request *request)
 
     if (!page_has_fetch(exporter, request, page_deadline(exporter, request)))
         return;
-    struct snapshot *snapshot = station_snapshot(exporter->station);
+    struct snapshot *snapshot = page_snapshot(exporter, request);
     struct buf out = buf_new(PAGE_BYTES_MAX);
     if (snapshot)
         tell(exporter, snapshot, &out);

@@ -10,7 +10,6 @@
 #include "render/renderer.h"
 #include "scrape.h"
 #include "self/self_metrics.h"
-#include "station.h"
 
 /* More than any dashboard asks for; a longer list is refused, not cut. */
 #define FILTER_MAX 64
@@ -37,14 +36,12 @@ static void hear_clash(void *context, const struct apply_note *note)
 
 static void log_clash(struct exporter *exporter, const struct clash_story *story)
 {
-    uint64_t repetitions;
-
     if (story->first.text[0]) {
         if (log_outcome_failed(&exporter->clash, str_from(story->first.text)))
             log_write(LOG_WARN,
                       "left out: another device or path has the same series already",
                       "first", story->first.text, NULL);
-    } else if (log_outcome_recovered(&exporter->clash, &repetitions)) {
+    } else if (log_outcome_recovered(&exporter->clash, NULL)) {
         log_write(LOG_INFO, "no series clash any more", NULL);
     }
 }
@@ -58,8 +55,7 @@ static bool read_filter(struct request *request, const struct generation *genera
     size_t devices = request_arguments(request, "device[]", words->devices, FILTER_MAX);
 
     if (names > FILTER_MAX || devices > FILTER_MAX) {
-        request_reply_text(request, 400,
-                           "At most 64 name[] and 64 device[] arguments.\n");
+        request_reply_text(request, 400, "At most 64 name[] and 64 device[] arguments.");
         return false;
     }
     for (size_t i = 0; i < devices; i++) {
@@ -100,8 +96,7 @@ static void answer(struct exporter *exporter, struct request *request,
     if (outcome == ERR_OK)
         request_reply(request, &reply, &page);
     else
-        request_reply_text(request, 500,
-                           "The page is too large or there is no memory.\n");
+        request_reply_text(request, 500, "The page is too large or there is no memory.");
     buf_free(&page);
 }
 
@@ -114,11 +109,11 @@ void metrics_page(void *context, struct request *request)
 
     if (read_filter(request, generation, &words, &filter) &&
         page_has_fetch(exporter, request, page_deadline(exporter, request))) {
-        struct snapshot *snapshot = station_snapshot(exporter->station);
+        struct snapshot *snapshot = page_snapshot(exporter, request);
         if (snapshot)
             answer(exporter, request, generation, snapshot, &filter);
         else
-            request_reply_text(request, 500, "No memory for the page.\n");
+            request_reply_text(request, 500, "No memory for the page.");
         snapshot_release(snapshot);
     }
     generation_release(generation);

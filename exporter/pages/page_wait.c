@@ -59,3 +59,8 @@ bool page_has_fetch(struct exporter *exporter, struct request *request,
     request_wait(request, last);
     return false;
 }
+
+struct snapshot *page_snapshot(struct exporter *exporter, struct request *request)
+{
+    return station_snapshot(exporter->station, *request_ticket(request));
+}

@@ -7,6 +7,7 @@
 #include "server/server.h"
 
 struct exporter;
+struct snapshot;
 
 /* Most routes there are. */
 #define PAGES_MAX 8
@@ -28,9 +29,12 @@ void debug_page(void *context, struct request *request);
  * what the scraper says, from the moment the request was read. */
 struct deadline page_deadline(const struct exporter *exporter, struct request *request);
 
-/* Joins a fetch at the first run of a route.  True: its snapshot can be used now; false:
- * the request waits and its route runs again. */
+/* Joins a fetch at the first run of a route.  True: page_snapshot can be asked now;
+ * false: the request waits and its route runs again. */
 bool page_has_fetch(struct exporter *exporter, struct request *request,
                     struct deadline deadline);
+
+/* What the joined fetch has by now; a reference for the caller, NULL without memory. */
+struct snapshot *page_snapshot(struct exporter *exporter, struct request *request);
 
 #endif

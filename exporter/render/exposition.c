@@ -6,8 +6,8 @@
 #include "render/exposition.h"
 
 #include "base/decimal.h"
+#include "base/escape.h"
 #include "model/sample.h"
-#include "render/escape.h"
 
 struct dialect {
     const char *type_words[SAMPLE_INFO + 1];
@@ -21,7 +21,7 @@ struct dialect {
 static const struct dialect text_dialect = {
     .type_words =
         {[SAMPLE_GAUGE] = "gauge", [SAMPLE_COUNTER] = "counter", [SAMPLE_INFO] = "gauge"},
-    .escape_help = escape_help_text,
+    .escape_help = escape_lines,
     .end = "",
 };
 
@@ -30,7 +30,7 @@ static const struct dialect openmetrics_dialect = {
         {[SAMPLE_GAUGE] = "gauge", [SAMPLE_COUNTER] = "counter", [SAMPLE_INFO] = "info"},
     .family_drops_suffix = true,
     .has_unit = true,
-    .escape_help = escape_help_openmetrics,
+    .escape_help = escape_quoted,
     .end = "# EOF\n",
 };
 

@@ -5,6 +5,7 @@
  */
 #include "render/renderer.h"
 
+#include "base/ascii.h"
 #include "render/exposition.h"
 
 /* An Accept header has a handful of entries; what comes after these is not read. */
@@ -52,7 +53,7 @@ static int parse_weight(struct str text)
     if (!str_to_unsigned(whole, 1, &units))
         return WEIGHT_ONE;
     for (int place = WEIGHT_ONE / 10; place && text.n; place /= 10) {
-        if (text.p[0] < '0' || text.p[0] > '9')
+        if (!ascii_is_digit(text.p[0]))
             return WEIGHT_ONE;
         weight += place * (text.p[0] - '0');
         text = str_skip(text, 1);

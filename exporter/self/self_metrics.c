@@ -2,8 +2,7 @@
  * chapters. */
 #include "self/self_metrics.h"
 
-#include <math.h>
-
+#include "base/clock.h"
 #include "model/apply_counts.h"
 #include "model/sample.h"
 #include "model/snapshot.h"
@@ -16,11 +15,6 @@ struct station_row {
     bool (*number)(const struct self_view *self, double *out);
 };
 
-double self_time(double seconds)
-{
-    return round(seconds * 1000) / 1000;
-}
-
 static bool up(const struct self_view *self, double *out)
 {
     *out = snapshot_has_values(self->snapshot);
@@ -29,7 +23,7 @@ static bool up(const struct self_view *self, double *out)
 
 static bool scrape_duration(const struct self_view *self, double *out)
 {
-    *out = self_time(self->snapshot->duration_seconds);
+    *out = clock_round_to_ms(self->snapshot->duration_seconds);
     return true;
 }
 
@@ -58,7 +52,7 @@ static bool last_update(const struct self_view *self, double *out)
     for (size_t i = 0; i < self->snapshot->report_count; i++)
         if (self->snapshot->reports[i]->updated_at > newest)
             newest = self->snapshot->reports[i]->updated_at;
-    *out = self_time(newest);
+    *out = clock_round_to_ms(newest);
     return newest > 0;
 }
 
@@ -76,7 +70,7 @@ static bool clock_offset(const struct self_view *self, double *out)
                                              STR_OF("/Device/Time"), &platform);
     if (!time || time->kind != VALUE_NUMBER || self->facts.is_known[FACT_MQTT_CONNECTED])
         return false;
-    *out = self_time(time->number - platform->updated_at);
+    *out = clock_round_to_ms(time->number - platform->updated_at);
     return true;
 }
 

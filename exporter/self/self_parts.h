@@ -5,9 +5,6 @@
 #include "model/sample.h"
 #include "self/self_metrics.h"
 
-/* Times to the millisecond: more digits are noise that costs bytes and printing. */
-double self_time(double seconds);
-
 /* victron_device_up, …_last_update…, victron_scrape_service_*: one series a report. */
 void self_reports_apply(const struct self_view *self, struct sample_set *samples);
 

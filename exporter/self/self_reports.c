@@ -1,4 +1,5 @@
 /* self_reports.c - one series for each device, or each service that was asked. */
+#include "base/clock.h"
 #include "model/apply_counts.h"
 #include "model/snapshot.h"
 #include "self/self_parts.h"
@@ -22,7 +23,7 @@ static bool device_up(const struct report *report, double *out)
 
 static bool device_last_update(const struct report *report, double *out)
 {
-    *out = self_time(report->updated_at);
+    *out = clock_round_to_ms(report->updated_at);
     return report->updated_at > 0;
 }
 
@@ -34,7 +35,7 @@ static bool service_success(const struct report *report, double *out)
 
 static bool service_duration(const struct report *report, double *out)
 {
-    *out = self_time(report->duration_seconds);
+    *out = clock_round_to_ms(report->duration_seconds);
     return true;
 }
 

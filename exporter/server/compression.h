@@ -1,7 +1,4 @@
-/* compression.h - gzip for clients that take it.
- *
- * One thread at a time.
- */
+/* compression.h - gzip for clients that take it.  Pure. */
 #ifndef SERVER_COMPRESSION_H
 #define SERVER_COMPRESSION_H
 
@@ -10,23 +7,15 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-struct compression; /* zlib's state, some 270 KB once it was used; opaque */
-
 /* Shorter bodies are not worth it: with its header gzip saves them nothing that a
  * network packet would notice. */
 #define COMPRESSION_BODY_MIN ((size_t)512)
-
-/* NULL without memory. */
-struct compression *compression_open(void);
-
-/* NULL is allowed. */
-void compression_close(struct compression *compression);
 
 /* What an Accept-Encoding header says of gzip: its own entry, else that of "*". */
 bool compression_is_accepted(struct str accept_encoding);
 
 /* The gzip form of body, in memory of the caller's; failed if zlib has no memory or if
  * nothing would be gained. */
-struct buf compression_gzip(struct compression *compression, struct str body);
+struct buf compression_gzip(struct str body);
 
 #endif

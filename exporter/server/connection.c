@@ -15,6 +15,8 @@
 
 static const struct deadline never = {INT64_MAX};
 
+#define SPARE_PART 16 /* of all places one in so many is kept free */
+
 static struct in6_addr address_key(const struct sockaddr *address)
 {
     struct in6_addr key = {0};
@@ -47,15 +49,22 @@ struct connection_table connection_table_in(struct arena *arena,
     return table;
 }
 
+static size_t count_from(const struct connection_table *table,
+                         const struct in6_addr *address)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        count += memcmp(&table->slots[i]->address, address, sizeof *address) == 0;
+    return count;
+}
+
 bool connection_table_has_room(const struct connection_table *table,
                                const struct sockaddr *address)
 {
     struct in6_addr key = address_key(address);
-    size_t same = 0;
 
-    for (size_t i = 0; i < table->count; i++)
-        same += memcmp(&table->slots[i]->address, &key, sizeof key) == 0;
-    return table->count < table->max && same < table->per_address_max;
+    return table->count < table->max && count_from(table, &key) < table->per_address_max;
 }
 
 struct connection *connection_table_add(struct connection_table *table, int socket,
@@ -71,6 +80,7 @@ struct connection *connection_table_add(struct connection_table *table, int sock
         .socket = socket,
         .index = table->count,
     };
+    connection->rank = count_from(table, &connection->address) + 1;
     table->count++;
     request_await(&connection->request);
     return connection;
@@ -99,6 +109,24 @@ static void shut(struct connection *connection)
     (void)shutdown(connection->socket, SHUT_RDWR);
     connection->is_ended = false; /* once is enough */
     connection->request.deadline = never;
+}
+
+void connection_table_keep_room(struct connection_table *table)
+{
+    struct connection *last = NULL;
+
+    if (table->count <= table->max - table->max / SPARE_PART)
+        return;
+    for (size_t i = 0; i < table->count; i++) {
+        struct connection *connection = table->slots[i];
+        bool is_shut = connection->request.deadline.at_ms == never.at_ms;
+        if (connection->request.state == REQUEST_WAITING || is_shut)
+            continue;
+        if (!last || connection->rank > last->rank)
+            last = connection;
+    }
+    if (last && last->rank > 1)
+        shut(last);
 }
 
 /* A client that has ended its side while its request is incomplete. */

@@ -23,6 +23,7 @@ struct connection {
     int socket;              /* libmicrohttpd closes it */
     bool is_ended;           /* the client will send no more */
     size_t index;            /* in the table */
+    size_t rank;             /* 1: the first of its address when it came */
 };
 
 struct connection_table {
@@ -45,6 +46,10 @@ struct connection *connection_table_add(struct connection_table *table, int sock
                                         const struct sockaddr *address,
                                         const struct request_setting *setting,
                                         struct MHD_Connection *handle);
+
+/* When nearly all places are taken: shuts down the connection, but for those that wait,
+ * whose address held most when it came.  So a few addresses never keep out the others. */
+void connection_table_keep_room(struct connection_table *table);
 
 /* Its socket is closed, or will be at once. */
 void connection_table_remove(struct connection_table *table,

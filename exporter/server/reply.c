@@ -17,12 +17,12 @@ struct header {
 
 /* True if body is compressed now. */
 static bool compress(const struct reply *reply, struct buf *body,
-                     struct str accept_encoding, struct compression *compression)
+                     struct str accept_encoding)
 {
     if (!reply->may_compress || body->n < COMPRESSION_BODY_MIN ||
         !compression_is_accepted(accept_encoding))
         return false;
-    struct buf small = compression_gzip(compression, buf_str(body));
+    struct buf small = compression_gzip(buf_str(body));
     if (small.failed) {
         buf_free(&small);
         return false;
@@ -50,14 +50,13 @@ static bool add_headers(struct MHD_Response *response, const struct header *head
 }
 
 struct MHD_Response *reply_make(const struct reply *reply, struct buf *body,
-                                struct str accept_encoding,
-                                struct compression *compression)
+                                struct str accept_encoding)
 {
     if (body->failed) {
         buf_free(body);
         return NULL;
     }
-    bool is_gzip = compress(reply, body, accept_encoding, compression);
+    bool is_gzip = compress(reply, body, accept_encoding);
     struct MHD_Response *response =
         MHD_create_response_from_buffer_with_free_callback(body->n, body->p, free);
     if (!response) {

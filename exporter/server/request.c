@@ -117,8 +117,7 @@ void request_reply(struct request *request, const struct reply *reply, struct bu
     }
     request->status = reply->status;
     request->response =
-        reply_make(reply, body, request_header(request, "Accept-Encoding"),
-                   request->setting->compression);
+        reply_make(reply, body, request_header(request, "Accept-Encoding"));
     request->state = REQUEST_ANSWERED;
     request->deadline = deadline_in_ms(request->setting->answer_ms);
     leave_place(request);

@@ -14,7 +14,6 @@
 
 struct MHD_Connection;
 struct MHD_Response;
-struct compression;
 struct route;
 
 /* Nobody here reads a body; one that is longer ends the connection. */
@@ -30,7 +29,6 @@ enum request_state {
 
 /* The same for all requests of a server. */
 struct request_setting {
-    struct compression *compression;
     int64_t request_ms;
     int64_t answer_ms;
 };

@@ -8,7 +8,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "server/compression.h"
 #include "server/http_daemon.h"
 #include "server/server_loop.h"
 #include "server/server_state.h"
@@ -45,11 +44,10 @@ static enum err allocate(struct server *server, const struct route *routes,
         request_count_in(arena, server->router.names, server->router.name_count);
     server->connections = connection_table_in(arena, &server->limits);
     server->setting = (struct request_setting){
-        .compression = compression_open(),
         .request_ms = server->limits.request_ms,
         .answer_ms = server->limits.answer_ms,
     };
-    if (arena->failed || !server->setting.compression)
+    if (arena->failed)
         return error_set(error, ERR_MEMORY, "no memory for a server of %zu routes",
                          route_count);
     return ERR_OK;
@@ -181,7 +179,6 @@ void server_close(struct server *server)
     if (!server)
         return;
     server_stop(server, deadline_in_ms(0));
-    compression_close(server->setting.compression);
     close_descriptor(server->epoll);
     close_descriptor(server->wake);
     arena_free(&server->arena);

@@ -51,7 +51,8 @@ enum err server_open(const struct server_options *options, const struct route *r
                      size_t route_count, struct server **out_server, struct error *error)
     __attribute__((warn_unused_result));
 
-/* The first listener's "127.0.0.1:40123", with the port that the system gave. */
+/* The text of a listener, "127.0.0.1:40123", with the port that the system gave; empty
+ * where there is none. */
 struct str server_address(const struct server *server, size_t index);
 
 /* Starts the thread. */
@@ -107,7 +108,7 @@ struct reply {
  */
 void request_reply(struct request *request, const struct reply *reply, struct buf *body);
 
-/* A short text and a status. */
+/* A line of text, to which its end is added, and a status. */
 void request_reply_text(struct request *request, int status, const char *text);
 
 #endif

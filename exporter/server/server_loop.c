@@ -27,7 +27,8 @@
 #include "server/server_state.h"
 
 #define EVENTS_MAX 64
-#define ACCEPTS_A_TURN 64 /* a flood of connections must not keep the others waiting */
+/* A flood must not keep the others waiting, nor take their spare places in one turn. */
+#define ACCEPTS_A_TURN 16
 #define ACCEPT_PAUSE_MS 100
 #define WAIT_MAX_MS 60000
 
@@ -91,9 +92,7 @@ static void pause_accepting(struct server *server, const char *reason)
 
 static void note_accepted(struct server *server)
 {
-    uint64_t repetitions;
-
-    if (log_outcome_recovered(&server->accept_outcome, &repetitions))
+    if (log_outcome_recovered(&server->accept_outcome, NULL))
         log_write(LOG_INFO, "accepting connections again", NULL);
 }
 
@@ -143,6 +142,7 @@ static bool accept_client(struct server *server, int listener)
     bound_kernel_time(server, socket);
     if (http_daemon_add(server, socket, (const struct sockaddr *)&address, bytes))
         (void)watch(server, socket, EPOLLRDHUP | EPOLLET, EVENT_END, (uint32_t)socket);
+    connection_table_keep_room(&server->connections);
     return true;
 }
 

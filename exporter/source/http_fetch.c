@@ -230,13 +230,12 @@ static void log_service(struct known_service *service, enum err outcome,
                         const struct error *error)
 {
     const char *reason = err_reason(outcome);
-    uint64_t repetitions;
 
     if (outcome != ERR_OK) {
         if (log_outcome_failed(&service->said, str_from(reason)))
             log_write(LOG_WARN, "service failed", "service", service->name_text, "reason",
                       reason, "error", error->text, NULL);
-    } else if (log_outcome_recovered(&service->said, &repetitions)) {
+    } else if (log_outcome_recovered(&service->said, NULL)) {
         log_write(LOG_INFO, "service answers again", "service", service->name_text, NULL);
     }
 }

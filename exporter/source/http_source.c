@@ -18,7 +18,6 @@
 #define FETCH_MAX_MS ((int64_t)10 * 60 * 1000)
 
 #define PREFIX_BYTES_MAX ((size_t)2048)
-#define WANTS_ARENA_MAX ((size_t)1024 * 1024)
 
 static const struct http_times real_times = {
     .late_max_ms = LATE_MAX_MS,
@@ -76,7 +75,7 @@ enum err http_source_open(const struct source_options *options,
     http->source.ops = &http_source;
     http->station.times = *times;
     http->prefix = buf_new(PREFIX_BYTES_MAX);
-    http->wants_arena = arena_new(WANTS_ARENA_MAX);
+    http->wants_arena = arena_new(WANT_LIST_BYTES_MAX);
     enum err outcome = open_station(http, options, error);
     if (outcome != ERR_OK) {
         close_source(&http->source);
@@ -101,7 +100,7 @@ static bool is_ready(struct source *source)
 static void set_wants(struct source *source, const struct want_list *wants)
 {
     struct http_source *http = own(source);
-    struct arena arena = arena_new(WANTS_ARENA_MAX);
+    struct arena arena = arena_new(WANT_LIST_BYTES_MAX);
     struct want_list copy = want_list_copy(wants, &arena);
 
     if (arena.failed) {

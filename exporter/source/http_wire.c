@@ -152,12 +152,24 @@ static void add_value(struct report *report, struct str path, const json_t *json
         report_add(report, path, value);
 }
 
+/* Their values are kept before all others: a device that lost them to a limit would be
+ * another device. */
+static const char *const identity_keys[] = {"DeviceInstance", "/DeviceInstance",
+                                            "Identifier", "/Identifier"};
+
 static void add_values(struct report *report, json_t *values)
 {
     struct buf path = buf_new(JSON_SCRATCH_MAX);
     struct buf scratch = buf_new(LIMIT_ANSWER_BYTES);
-    void *at = json_object_iter(values);
 
+    for (size_t i = 0; i < sizeof identity_keys / sizeof *identity_keys; i++) {
+        const json_t *value = json_object_get(values, identity_keys[i]);
+        if (!value)
+            continue;
+        add_value(report, path_of(str_from(identity_keys[i]), &path), value, &scratch);
+        (void)json_object_del(values, identity_keys[i]);
+    }
+    void *at = json_object_iter(values);
     for (; at; at = json_object_iter_next(values, at)) {
         struct str whole = path_of(str_from(json_object_iter_key(at)), &path);
         if (path.failed)
@@ -181,6 +193,9 @@ static enum err read_report(struct str service, json_t *json, size_t max_values,
     size_t count = json_object_size(values);
     if (count == 0)
         return error_set(error, ERR_EMPTY, "an answer without values");
+    if (max_values == 0)
+        return error_set(error, ERR_TOO_LARGE,
+                         "the station has more values than allowed");
     struct report *report = report_new(service, http_wire_device(service),
                                        count < max_values ? count : max_values);
     if (!report)

@@ -5,8 +5,8 @@
  */
 #include "source/json_parse.h"
 
-/* Integers beyond 64 bits are no error as reals, and \u0000 is none in a text. */
-#define PARSE_FLAGS (JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
+/* Integers beyond 64 bits are no error as reals. */
+#define PARSE_FLAGS JSON_DECODE_INT_AS_REAL
 
 enum err json_parse(struct str text, struct buf *scratch, json_t **out_json,
                     struct error *error)

@@ -16,6 +16,7 @@
 static const struct str not_numbers[] = {STR("NaN"), STR("Infinity"), STR("-Infinity")};
 static const struct str null_word = STR("null");
 static const struct str replacement_escape = STR("\\ufffd");
+static const struct str replacement_character = STR("\xef\xbf\xbd");
 
 /* ---- outside strings ---- */
 
@@ -143,11 +144,28 @@ static struct str take_escape(struct str text, struct buf *out)
     n = ESCAPE_BYTES;
     if (read_escape(str_skip(text, n), &next) && is_pair(code, next))
         n += ESCAPE_BYTES;
-    if (n == ESCAPE_BYTES && is_surrogate(code))
+    if (n == ESCAPE_BYTES && (is_surrogate(code) || code == 0))
         buf_add(out, replacement_escape);
     else
         buf_add(out, (struct str){text.p, n});
     return str_skip(text, n);
+}
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20;
+}
+
+/* text begins with a control byte, which JSON allows as an escape only. */
+static struct str take_control(struct str text, struct buf *out)
+{
+    const char *letter = strchr("\tt\nn\rr", text.p[0]);
+
+    if (text.p[0] && letter)
+        buf_printf(out, "\\%c", letter[1]);
+    else
+        buf_add(out, replacement_character);
+    return str_skip(text, 1);
 }
 
 static struct str take_plain(struct str text, struct buf *out)
@@ -155,7 +173,7 @@ static struct str take_plain(struct str text, struct buf *out)
     size_t n = 0;
     unsigned char all = 0;
 
-    while (n < text.n && text.p[n] != '"' && text.p[n] != '\\')
+    while (n < text.n && text.p[n] != '"' && text.p[n] != '\\' && !is_control(text.p[n]))
         all |= (unsigned char)text.p[n++];
     struct str plain = {text.p, n};
     if (all < 0x80)
@@ -170,8 +188,14 @@ static struct str take_string(struct str text, struct buf *out)
 {
     buf_add_char(out, '"');
     text = str_skip(text, 1);
-    while (text.n && text.p[0] != '"')
-        text = text.p[0] == '\\' ? take_escape(text, out) : take_plain(text, out);
+    while (text.n && text.p[0] != '"') {
+        if (text.p[0] == '\\')
+            text = take_escape(text, out);
+        else if (is_control(text.p[0]))
+            text = take_control(text, out);
+        else
+            text = take_plain(text, out);
+    }
     if (!text.n)
         return text;
     buf_add_char(out, '"');

@@ -1,10 +1,11 @@
 /* json_repair.h - one bad token must not cost a service.
  *
  * Python's json module writes NaN, Infinity and lone surrogates; jansson refuses the
- * whole document for one of them, for a number beyond double and for bytes that are
- * not UTF-8.  Here they are mended before jansson sees them:
- * outside strings NaN, Infinity, -Infinity and numbers beyond double become null;
- * inside strings broken UTF-8 and lone \u surrogates become U+FFFD.
+ * whole document for one of them, for a number beyond double, for bytes that are not
+ * UTF-8, for a bare control byte in a string and for \u0000 in a key.  Here they are
+ * mended before jansson sees them: outside strings NaN, Infinity, -Infinity and numbers
+ * beyond double become null; inside strings broken UTF-8, lone \u surrogates, \u0000 and
+ * control bytes become U+FFFD, but for tab, newline and return, which become escapes.
  * Whatever else is wrong is left for the parser to refuse.
  */
 #ifndef SOURCE_JSON_REPAIR_H

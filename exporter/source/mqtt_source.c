@@ -25,7 +25,6 @@
 #include "source/source_ops.h"
 
 #define ACCESS_BYTES_MAX ((size_t)64 * 1024)
-#define WANTS_BYTES_MAX ((size_t)256 * 1024)
 
 /* For the thread to end.  All it does is quick but one thing: getaddrinfo cannot be
  * interrupted, and may take the resolver's whole patience. */
@@ -161,7 +160,7 @@ static enum err mqtt_open(const struct source_options *options,
     station->wake_fd = -1;
     station->ended_fd = -1;
     station->access_arena = arena_new(ACCESS_BYTES_MAX);
-    station->wants_arena = arena_new(WANTS_BYTES_MAX);
+    station->wants_arena = arena_new(WANT_LIST_BYTES_MAX);
     station->stale_after_ms = options->mqtt_stale_after_ms;
     station->ready_by = deadline_in_ms(options->answer_timeout_ms);
     enum err outcome =
@@ -187,7 +186,7 @@ static bool mqtt_is_ready(struct source *source)
 static void mqtt_set_wants(struct source *source, const struct want_list *wants)
 {
     struct mqtt_station *station = station_of(source);
-    struct arena arena = arena_new(WANTS_BYTES_MAX);
+    struct arena arena = arena_new(WANT_LIST_BYTES_MAX);
     struct want_list copy = want_list_copy(wants, &arena);
 
     station->has_wants = !arena.failed; /* else everything is wanted */

@@ -76,25 +76,21 @@ static void assert_unpacks_to(struct str packed, struct str expected)
 static void test_what_is_packed_unpacks_to_the_same(void **state)
 {
     static const size_t sizes[] = {512, 1000, 16 * 1024, 100000, 3000000};
-    struct compression *compression = compression_open();
 
     (void)state;
-    assert_non_null(compression);
     for (size_t i = 0; i < COUNT(sizes); i++) {
         struct buf page = page_of(sizes[i]);
-        struct buf packed = compression_gzip(compression, buf_str(&page));
+        struct buf packed = compression_gzip(buf_str(&page));
         assert_false(packed.failed);
         assert_true(packed.n < page.n);
         assert_unpacks_to(buf_str(&packed), buf_str(&page));
         buf_free(&packed);
         buf_free(&page);
     }
-    compression_close(compression);
 }
 
 static void test_what_does_not_shrink_fails_and_harms_nothing(void **state)
 {
-    struct compression *compression = compression_open();
     struct buf page = page_of(5000);
     char noise[40000];
     uint64_t random = 1;
@@ -104,25 +100,17 @@ static void test_what_does_not_shrink_fails_and_harms_nothing(void **state)
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407U;
         noise[i] = (char)(random >> 56);
     }
-    struct buf packed = compression_gzip(compression, (struct str){noise, sizeof noise});
+    struct buf packed = compression_gzip((struct str){noise, sizeof noise});
     assert_true(packed.failed);
     buf_free(&packed);
-    packed = compression_gzip(compression, (struct str){"", 0});
+    packed = compression_gzip((struct str){"", 0});
     assert_true(packed.failed);
     buf_free(&packed);
 
-    packed = compression_gzip(compression, buf_str(&page));
+    packed = compression_gzip(buf_str(&page));
     assert_unpacks_to(buf_str(&packed), buf_str(&page));
     buf_free(&packed);
     buf_free(&page);
-    compression_close(compression);
-}
-
-static void test_nothing_needs_no_closing(void **state)
-{
-    (void)state;
-    compression_close(NULL);
-    compression_close(compression_open());
 }
 
 int main(void)
@@ -131,7 +119,6 @@ int main(void)
         cmocka_unit_test(test_accept_encoding_is_read),
         cmocka_unit_test(test_what_is_packed_unpacks_to_the_same),
         cmocka_unit_test(test_what_does_not_shrink_fails_and_harms_nothing),
-        cmocka_unit_test(test_nothing_needs_no_closing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

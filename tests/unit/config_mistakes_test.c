@@ -50,6 +50,10 @@ static void mistakes_name_flag_value_and_what_is_allowed(void **state)
         {{{URL, "--device.include=Battery"}, {0}},
          "--device.include=Battery: \"Battery\" is no device type: allowed e.g. "
          "battery,vebus\n"},
+        /* TLS and passwords that would silently not be there */
+        {{{URL, "--web.config.file=/web.yml"}, {0}},
+         "--web.config.file=/web.yml: is not read by this version: allowed is none; a "
+         "reverse proxy can add TLS and passwords\n"},
         {{{URL, "--once", "--map.check"}, {0}},
          "--once with --map.check: allowed one of them at a time\n"},
         {{{URL, "--web.systemd-socket", "--web.listen-address=:1"}, {0}},

@@ -52,7 +52,10 @@ static const struct repair_case cases[] = {
     {"a surrogate in UTF-8", STR("\"\xed\xa0\x80\""), "\"\xef\xbf\xbd\""},
     {"a broken byte behind a backslash", STR("\"\\\xff\""), "\"\\\xef\xbf\xbd\""},
     {"a NUL byte outside a string", STR("[1\0,2]"), NULL},
-    {"control bytes in a string", STR("\"\x01\t\""), NULL},
+    {"control bytes in a string", STR("\"\x01\t\n\r\x1f\0\x7f\""),
+     "\"\xef\xbf\xbd\\t\\n\\r\xef\xbf\xbd\xef\xbf\xbd\x7f\""},
+    {"an escaped NUL", STR("{\"a\\u0000\": \"\\u0000b\"}"),
+     "{\"a\\ufffd\": \"\\ufffdb\"}"},
 };
 
 static void mends_what_python_writes_and_nothing_else(void **state)

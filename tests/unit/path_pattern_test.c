@@ -1,16 +1,17 @@
 /* path_pattern_test.c - which paths a pattern fits, what it captures, which one wins. */
 #include "check.h"
 
+#include "base/arena.h"
 #include "map/path_pattern.h"
 
 #define ARENA_MAX ((size_t)64 * 1024)
 
-static struct path_pattern parsed(struct arena *arena, const char *text)
+static struct path_pattern parsed(const char *text)
 {
     struct path_pattern pattern = {0};
     struct error error = {0};
 
-    if (path_pattern_parse(str_from(text), arena, &pattern, &error) != ERR_OK)
+    if (path_pattern_parse(str_from(text), &pattern, &error) != ERR_OK)
         fail_msg("%s: %s", text, error.text);
     return pattern;
 }
@@ -49,7 +50,7 @@ static void captures_what_stands_in_its_place(void **state)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct arena arena = arena_new(ARENA_MAX);
-        struct path_pattern pattern = parsed(&arena, cases[i].pattern);
+        struct path_pattern pattern = parsed(cases[i].pattern);
         struct path_captures captures;
         struct str line = STR("");
         bool fits = path_pattern_match(&pattern, str_from(cases[i].path), &captures);
@@ -91,15 +92,13 @@ static void says_what_is_wrong_with_a_pattern(void **state)
     (void)state;
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct arena arena = arena_new(ARENA_MAX);
         struct path_pattern pattern;
         struct error error = {0};
         enum err outcome =
-            path_pattern_parse(str_from(cases[i].pattern), &arena, &pattern, &error);
+            path_pattern_parse(str_from(cases[i].pattern), &pattern, &error);
         if (outcome != ERR_USAGE ||
             !str_contains(str_from(error.text), str_from(cases[i].sentence)))
             fail_msg("%s: %d \"%s\"", cases[i].pattern, outcome, error.text);
-        arena_free(&arena);
     }
 }
 
@@ -109,30 +108,26 @@ static void tries_the_more_literal_one_first(void **state)
         "/Alarms/High/State", "/Alarms/Low/State", "/Alarms/High", "/Alarms/{a}",
         "/{a}/State",         "/Alarms{a}",        "/{a}",         "/{a}/{b}",
     };
-    struct arena arena = arena_new(ARENA_MAX);
     struct path_pattern patterns[COUNT(sorted)];
     (void)state;
 
     for (size_t i = 0; i < COUNT(sorted); i++)
-        patterns[i] = parsed(&arena, sorted[i]);
+        patterns[i] = parsed(sorted[i]);
     for (size_t i = 0; i < COUNT(sorted); i++)
         for (size_t k = 0; k < COUNT(sorted); k++) {
             int order = path_pattern_compare(&patterns[i], &patterns[k]);
             if ((order > 0) - (order < 0) != (i > k) - (i < k))
                 fail_msg("%s against %s: %d", sorted[i], sorted[k], order);
         }
-    arena_free(&arena);
 }
 
 static void takes_no_notice_of_what_placeholders_are_called(void **state)
 {
-    struct arena arena = arena_new(ARENA_MAX);
-    struct path_pattern a = parsed(&arena, "/Pv/{tracker}/P");
-    struct path_pattern b = parsed(&arena, "/Pv/{_n}/P");
+    struct path_pattern a = parsed("/Pv/{tracker}/P");
+    struct path_pattern b = parsed("/Pv/{_n}/P");
     (void)state;
 
     assert_int_equal(path_pattern_compare(&a, &b), 0);
-    arena_free(&arena);
 }
 
 int main(void)

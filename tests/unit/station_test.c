@@ -106,9 +106,10 @@ static struct station *open_station(struct source *source, int64_t min_interval_
     return station;
 }
 
-static size_t reports_in_snapshot(struct station *station, bool *out_is_complete)
+static size_t reports_in_snapshot(struct station *station, uint64_t fetch,
+                                  bool *out_is_complete)
 {
-    struct snapshot *snapshot = station_snapshot(station);
+    struct snapshot *snapshot = station_snapshot(station, fetch);
     size_t count = snapshot->report_count;
 
     *out_is_complete = snapshot->is_complete;
@@ -143,7 +144,7 @@ static void overlapping_scrapes_share_a_fetch(void **state)
     atomic_store(&source.may_end, true);
     station_wait(station, first, deadline_in_ms(PATIENCE_MS));
     assert_true(station_is_settled(station, second));
-    assert_int_equal(reports_in_snapshot(station, &is_complete), 2);
+    assert_int_equal(reports_in_snapshot(station, first, &is_complete), 2);
     assert_int_equal(atomic_load(&source.collects), 1);
     assert_int_equal(atomic_load(&source.wants_seen), 1);
     station_close(station);
@@ -185,7 +186,7 @@ static void a_hanging_fetch_is_answered_at_the_deadline_and_stays_current(void *
 
     uint64_t fetch = station_join(station, deadline_in_ms(20));
     station_wait(station, fetch, deadline_in_ms(PATIENCE_MS));
-    assert_int_equal(reports_in_snapshot(station, &is_complete), 1);
+    assert_int_equal(reports_in_snapshot(station, fetch, &is_complete), 1);
     assert_false(is_complete);
 
     /* The next one joins the same fetch, waits anew, and sees its end. */
@@ -193,7 +194,27 @@ static void a_hanging_fetch_is_answered_at_the_deadline_and_stays_current(void *
     assert_false(station_is_settled(station, fetch));
     atomic_store(&source.may_end, true);
     station_wait(station, fetch, deadline_in_ms(PATIENCE_MS));
-    assert_int_equal(reports_in_snapshot(station, &is_complete), 2);
+    assert_int_equal(reports_in_snapshot(station, fetch, &is_complete), 2);
+    station_close(station);
+}
+
+/* Its server runs the scrapers one after the other: a new one may start a fetch before
+ * another that was woken by the end of the last one gets its page. */
+static void a_fetch_that_ended_is_answered_in_full_while_the_next_one_runs(void **state)
+{
+    struct source source = {.waits = true};
+    struct station *station = open_station(&source, 0);
+    bool is_complete;
+    (void)state;
+
+    atomic_store(&source.may_end, true);
+    uint64_t ended = station_join(station, deadline_in_ms(PATIENCE_MS));
+    await_end(station);
+    atomic_store(&source.may_end, false);
+    uint64_t running = station_join(station, deadline_in_ms(PATIENCE_MS));
+    assert_true(running > ended);
+    assert_int_equal(reports_in_snapshot(station, ended, &is_complete), 2);
+    assert_true(is_complete);
     station_close(station);
 }
 
@@ -218,7 +239,7 @@ static void a_source_in_memory_is_collected_at_once(void **state)
 
     uint64_t first = station_join(station, deadline_in_ms(PATIENCE_MS));
     assert_true(station_is_settled(station, first));
-    assert_int_equal(reports_in_snapshot(station, &is_complete), 2);
+    assert_int_equal(reports_in_snapshot(station, first, &is_complete), 2);
     assert_true(is_complete);
     assert_true(station_join(station, deadline_in_ms(PATIENCE_MS)) > first);
     station_close(station);
@@ -231,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_new_scrape_soon_after_shares_the_last_fetch),
         cmocka_unit_test(a_later_scrape_starts_a_fetch_of_its_own),
         cmocka_unit_test(a_hanging_fetch_is_answered_at_the_deadline_and_stays_current),
+        cmocka_unit_test(a_fetch_that_ended_is_answered_in_full_while_the_next_one_runs),
         cmocka_unit_test(closing_ends_a_fetch_that_hangs),
         cmocka_unit_test(a_source_in_memory_is_collected_at_once),
     };

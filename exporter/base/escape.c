@@ -1,5 +1,5 @@
 /* escape.c - see escape.h */
-#include "render/escape.h"
+#include "base/escape.h"
 
 /* How many bytes at the front stand for themselves: mostly all. */
 static size_t plain_run(struct str text, bool escape_quotes)
@@ -26,12 +26,12 @@ static void escape(struct str text, bool escape_quotes, struct buf *out)
     }
 }
 
-void escape_help_text(struct str help, struct buf *out)
+void escape_lines(struct str text, struct buf *out)
 {
-    escape(help, false, out);
+    escape(text, false, out);
 }
 
-void escape_help_openmetrics(struct str help, struct buf *out)
+void escape_quoted(struct str text, struct buf *out)
 {
-    escape(help, true, out);
+    escape(text, true, out);
 }

@@ -1,0 +1,69 @@
+/* landing_overview.c - the station as a whole: battery, sun, grid, loads. */
+#include "model/sample.h"
+#include "pages/landing_parts.h"
+#include "pages/main_values.h"
+
+/* Families of one title are summed, each over its phases. */
+struct tile {
+    struct str family;
+    const char *title;
+    enum shown_as shown_as;
+    const char *note;
+};
+
+#define SYSTEM(quantity) STR("victron_system_" quantity)
+
+/* Tiles of one title stand together. */
+static const struct tile tiles[] = {
+    {SYSTEM("state"), "System", SHOWN_WORD, ""},
+    {SYSTEM("battery_state_of_charge_ratio"), "Battery", SHOWN_PERCENT, ""},
+    {SYSTEM("battery_power_watts"), "Battery power", SHOWN_WATTS, "positive: it charges"},
+    {SYSTEM("dc_pv_power_watts"), "Solar", SHOWN_WATTS, ""},
+    {SYSTEM("pv_on_grid_phase_power_watts"), "Solar", SHOWN_WATTS, ""},
+    {SYSTEM("pv_on_output_phase_power_watts"), "Solar", SHOWN_WATTS, ""},
+    {SYSTEM("pv_on_genset_phase_power_watts"), "Solar", SHOWN_WATTS, ""},
+    {SYSTEM("grid_phase_power_watts"), "Grid", SHOWN_WATTS, "positive: bought"},
+    {SYSTEM("genset_phase_power_watts"), "Generator", SHOWN_WATTS, ""},
+    {SYSTEM("consumption_phase_power_watts"), "AC loads", SHOWN_WATTS, ""},
+    {SYSTEM("dc_system_power_watts"), "DC loads", SHOWN_WATTS, ""},
+};
+
+struct sum {
+    double value;
+    const struct family *family; /* NULL: there is no such sample */
+};
+
+static void add_samples(struct sum *sum, const struct sample_set *samples,
+                        struct str family_name)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct sample *sample = &samples->samples[i];
+        if (!str_equal(sample->series->family->name, family_name))
+            continue;
+        sum->value += sample->value;
+        sum->family = sample->series->family;
+    }
+}
+
+static void add_tile(struct buf *page, const struct tile *tile, const struct sum *sum)
+{
+    buf_printf(page, "<div><small>%s</small><b>", tile->title);
+    main_value_print(page, tile->shown_as, sum->family, sum->value);
+    buf_printf(page, "</b><small>%s</small></div>\n", tile->note);
+}
+
+void landing_add_overview(struct buf *page, const struct landing *landing)
+{
+    const size_t count = sizeof tiles / sizeof *tiles;
+
+    buf_add_text(page, "<div class=\"tiles\">");
+    for (size_t i = 0; i < count;) {
+        const struct tile *tile = &tiles[i];
+        struct sum sum = {0};
+        while (i < count && str_equal(str_from(tiles[i].title), str_from(tile->title)))
+            add_samples(&sum, landing->samples, tiles[i++].family);
+        if (sum.family)
+            add_tile(page, tile, &sum);
+    }
+    buf_add_text(page, "</div>\n");
+}
