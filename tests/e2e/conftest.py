@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for the package simulator
+sys.path.append(str(Path(__file__).resolve().parent))  # for hostile
 
 _spec = importlib.util.spec_from_file_location("harness", Path(__file__).with_name("harness.py"))
 harness = importlib.util.module_from_spec(_spec)

@@ -3,11 +3,12 @@
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 
 import pytest
-from harness import request, run, wait_until
+from harness import PROGRAM, request, run, wait_until
 
 ESS = "cerbo-gx-v3.70-ess"
 
@@ -35,6 +36,15 @@ def test_a_mistake_is_one_line_that_says_what_to_do(flags, words):
     assert len(err.splitlines()) == 1, err
     for word in words:
         assert word in err
+
+
+@pytest.mark.parametrize("action", ["--map.print", "--map.check"])
+def test_output_that_gets_nowhere_is_a_mistake(action):
+    """A full disk: not an empty map and exit 0."""
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([str(PROGRAM), action], stdout=full, stderr=subprocess.PIPE,
+                                timeout=60, check=False)
+    assert result.returncode == 2 and b"could not be written" in result.stderr
 
 
 def test_an_address_in_use_is_told(exporter, simulator):
@@ -89,6 +99,20 @@ def test_the_landing_page_escapes_hostile_names(simulator, exporter):
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "<script" not in text and "src=" not in text
     assert "battery" in text and 'href="/metrics"' in text
+
+
+def test_the_landing_page_shows_main_values_alarms_and_what_failed(simulator, exporter):
+    """A person sees the GX, values in units that people use, names of states, alarms."""
+    station = simulator(ESS)
+    station.faults(answers={"com.victronenergy.switch.virtual_ai": {"status": 500}},
+                   values={"com.victronenergy.battery.socketcan_can0": {"/Alarms/LowVoltage": 2}})
+    server = exporter(station.url)
+    text = server.get("/")[2].decode("utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Cerbo GX" in text and "17 of 18 devices gave their values" in text
+    for words in ("81 %", "49.81 V", "30.7 °C", "Bulk"):
+        assert words in text, words
+    assert ">Alarm</b> LowVoltage – battery <i>512</i>" in text
+    assert "failed: http" in text and "Failures since the start: http" in text
 
 
 def test_sighup_reads_the_files_anew_and_a_mistake_keeps_the_old_ones(simulator, exporter, tmp_path):

@@ -1,0 +1,187 @@
+"""Enemies of the exporter: a station made of raw bytes, and a watch on what others notice of it.
+
+The simulator imitates the real server with its faults; what no real server would do comes from here.
+"""
+
+import json
+import multiprocessing
+import socket
+import struct
+import threading
+import time
+
+from harness import Page, wait_until
+
+LATE = 0.1  # contract 5
+QUICK = 0.1  # /-/healthy, whoever else is there
+PREFIX = "com.victronenergy."
+
+# The address sanitizer keeps what was freed; bounds of memory would say nothing.
+ENV = {"ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
+
+
+def head(status="200 OK", *lines):
+    """A head as the real server writes it, with more lines."""
+    return "\r\n".join([f"HTTP/1.0 {status}", "Content-type: application/json", *lines, "", ""]).encode()
+
+
+def service_list(*names):
+    """The answer to /services; names without com.victronenergy."""
+    return head() + json.dumps({"services": [PREFIX + name for name in names], "success": True}).encode()
+
+
+def values(**fields):
+    """The answer of a service; a path as a keyword has __ for each slash."""
+    return table({name.replace("__", "/"): value for name, value in fields.items()})
+
+
+def table(fields):
+    return head() + json.dumps({"value": fields, "success": True}).encode()
+
+
+def raw_values(text):
+    """The answer of a service whose table of values is text or bytes, not always JSON."""
+    body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return head() + b'{"value": {' + body + b'}, "success": true}'
+
+
+def reset(connection):
+    """Ends a connection by a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+class RawStation:
+    """Serves one request at a time; answers[name] is bytes or a function of the connection.
+
+    name: "/services", or a service without com.victronenergy. A function goes on until it ends
+    or is_over() holds.
+    """
+
+    def __init__(self, **answers):
+        self.answers = {"/services": service_list("battery.a", "grid.b", "vebus.c"),
+                        "battery.a": values(DeviceInstance=1, Dc__0__Voltage=51.5),
+                        "grid.b": values(DeviceInstance=2, Ac__Power=400),
+                        "vebus.c": values(DeviceInstance=3, State=3, Mode=3), **answers}
+        self.asked = []  # names
+        self.is_over = lambda: self._is_stopped
+        self._is_stopped = False
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=5)
+        self.url = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self._is_stopped = True
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listener.close()
+
+    def _serve(self):
+        while not self._is_stopped:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    self._answer(connection)
+                except OSError:
+                    pass  # the exporter has had enough
+
+    def _answer(self, connection):
+        question = connection.recv(4096).split(b" ")[1].decode()
+        name = question.split("service=")[-1].split("&")[0].removeprefix(PREFIX)
+        self.asked.append(name)
+        answer = self.answers.get(name, head("404 Not Found") + b'{"value": null, "success": false}')
+        if callable(answer):
+            answer(connection)
+        else:
+            connection.sendall(answer)
+
+
+def timed_page(server, timeout):
+    """A page and how long it took, without the time to parse it."""
+    start = time.monotonic()
+    status, _, body = server.get(headers={"X-Prometheus-Scrape-Timeout-Seconds": str(timeout)})
+    seconds = time.monotonic() - start
+    assert status == 200
+    return Page(body.decode()), seconds
+
+
+def assert_in_time(server, timeout, tries=3):
+    """The last page; the quickest of them came in time (the machine's noise only ever adds)."""
+    pages = []
+    for _ in range(tries):
+        pages.append(timed_page(server, timeout))
+        if pages[-1][1] < timeout - 0.5 + LATE:
+            return pages[-1][0]
+    raise AssertionError(f"{timeout - 0.5} s became {[round(seconds, 3) for _, seconds in pages]}")
+
+
+def count_lines(server, words):
+    return sum(words in line for line in server.lines)
+
+
+def numbers_of(server):
+    """What the kernel says of the process: KiB in memory, threads, descriptors."""
+    import os
+
+    with open(f"/proc/{server.child.pid}/status", encoding="ascii") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return {"rss": int(fields["VmRSS"].split()[0]), "threads": int(fields["Threads"]),
+            "fds": len(os.listdir(f"/proc/{server.child.pid}/fd"))}
+
+
+def assert_settles_at(server, before, rss_kib):
+    """Threads and descriptors are as before, memory nearly."""
+    wait_until(lambda: numbers_of(server)["fds"] <= before["fds"], what=f"the end of descriptors: {before}")
+    after = numbers_of(server)
+    assert after["threads"] <= before["threads"], (before, after)
+    assert after["rss"] - before["rss"] < rss_kib, (before, after)
+
+
+class HealthWatch:
+    """Asks /-/healthy all along, from a process of its own; assert_quick() at the end."""
+
+    def __init__(self, server, path="/-/healthy"):
+        host, port = server.url.removeprefix("http://").split(":")
+        context = multiprocessing.get_context("fork")
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._stop = context.Event()
+        self._child = context.Process(target=_watch, args=((host, int(port)), path, self._stop, sender),
+                                      daemon=True)
+
+    def __enter__(self):
+        self._child.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._stop.set()
+        self.took = self._receiver.recv() if self._receiver.poll(10) else [float("inf")]
+        self._child.join(5)
+
+    def assert_quick(self, at_least=10):
+        """Nine of ten within 100 ms, none after a second or two: two cores have other work, too."""
+        late = [seconds for seconds in self.took if seconds > QUICK]
+        assert len(self.took) >= at_least
+        assert len(late) <= max(1, len(self.took) // 10), sorted(late)[-10:]
+        assert max(self.took) < 2, sorted(late)[-10:]
+
+
+def _watch(address, path, stop, sender):
+    took = []
+    while not stop.is_set():
+        start = time.monotonic()
+        try:
+            with socket.create_connection(address, timeout=5) as connection:
+                connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+                is_good = b" 200 " in connection.recv(100)
+        except OSError:
+            is_good = False
+        took.append(time.monotonic() - start if is_good else float("inf"))
+        time.sleep(0.01)
+    sender.send(took)

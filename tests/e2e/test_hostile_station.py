@@ -1,0 +1,376 @@
+"""Whatever the station sends, pages come in time, hold the others' values, and tell why."""
+
+import socket
+import threading
+import time
+
+import pytest
+from harness import wait_until
+from hostile import (ENV, HealthWatch, RawStation, assert_in_time, assert_settles_at, count_lines, head,
+                     numbers_of, reset, service_list, table, timed_page, values)
+
+ESS = "cerbo-gx-v3.70-ess"
+HUNG = "com.victronenergy.vebus.ttyS4"
+JSON_START = b'{"value": {"State": 3, "Mode": 3, "DeviceInstance": 3, "x": "'
+
+
+def flood(connection, piece):
+    """The same bytes until the other side has enough."""
+    while True:
+        connection.sendall(piece)
+
+
+def chunked(connection):
+    """64 MB in chunks that are all correct."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(1024):
+        connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+    connection.sendall(b"0\r\n\r\n")
+
+
+def endless(start, piece):
+    def answer(connection):
+        connection.sendall(start)
+        flood(connection, piece)
+    return answer
+
+
+def cut_by_reset(data):
+    def answer(connection):
+        connection.sendall(data)
+        time.sleep(0.02)  # else the reset overtakes the data
+        reset(connection)
+    return answer
+
+
+WHOLE = values(State=3, Mode=3, DeviceInstance=3)
+BODY = WHOLE.split(b"\r\n\r\n", 1)[1]
+# What a station may answer -> the reason that is counted.
+BAD_ANSWERS = {
+    "nothing": (b"", "connect"),
+    "reset at once": (cut_by_reset(b""), "connect"),
+    "reset in the head": (cut_by_reset(WHOLE[:30]), "malformed connect http"),
+    "reset in the body": (cut_by_reset(WHOLE[:-20]), "malformed"),
+    "half a body": (WHOLE[:-20], "malformed"),
+    "only a head": (head(), "malformed"),
+    "garbage": (bytes(range(256)) * 20, "http"),
+    "no status line": (BODY, "http"),
+    "an HTML page": (head() + b"<!DOCTYPE html><html><body>Bad gateway</body></html>", "malformed"),
+    "another JSON": (head() + b"[1, 2, 3]", "malformed"),
+    "a bare number": (head() + b"17", "malformed"),
+    "a length too long": (head("200 OK", "Content-Length: 9999") + BODY, "malformed"),
+    "a length too short": (head("200 OK", f"Content-Length: {len(BODY) - 5}") + BODY, "malformed"),
+    "a negative length": (head("200 OK", "Content-Length: -5") + BODY, "http"),
+    "100 MB promised": (head("200 OK", "Content-Length: 104857600") + BODY, "malformed"),
+    "an unknown coding": (head("200 OK", "Content-Encoding: gzip") + b"\x1f\x8b" + bytes(50), "malformed"),
+    "chunks that are none": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnothing\r\n", "http malformed"),
+    "a chunk of 2^64": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 17 + b"\r\nx", "http malformed"),
+    "64 MB in chunks": (chunked, "too_large"),
+    "a body without end": (endless(head(), b" " * 65536), "too_large"),
+    "a text without end": (endless(head() + JSON_START, b"x" * 65536), "too_large"),
+    "a header line without end": (endless(b"HTTP/1.0 200 OK\r\nX: ", b"x" * 65536), "too_large"),
+    "headers without end": (endless(b"HTTP/1.0 200 OK\r\n", b"X: y\r\n" * 1000), "too_large"),
+    "100 Continue without end": (endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500), "too_large http"),
+    "nested 10,000 deep": (head() + b'{"value": {"a": ' + b"[" * 10000 + b"]" * 10000 + b"}}", "malformed"),
+    "nested without end": (head() + b'{"value": {"a": ' + b'{"a":' * 1000000, "malformed too_large"),
+    "a redirect to itself": (head("302 Found", "Location: /services"), "http"),
+    "401": (head("401 Unauthorized"), "auth"),
+    "404": (head("404 Not Found"), "not_found"),
+    "500": (head("500 Oops") + b'{"success": false}', "http"),
+    "500 without end": (endless(head("500 Oops"), b" " * 65536), "http"),
+    "200 and success false": (head() + b'{"value": null, "success": false}', "not_found malformed"),
+    "an empty table": (head() + b'{"value": {}, "services": [], "success": true}', "empty"),
+}
+
+
+def reasons(page):
+    return {labels["reason"]: value for labels, value in page.series("victron_scrape_failures_total")}
+
+
+def test_a_bad_answer_of_one_service_costs_only_that_service(exporter):
+    """Others are on the page in time, the reason is counted, told once, and so is its end."""
+    with RawStation() as station:
+        server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+        good = station.answers["vebus.c"]
+        for what, (answer, expected) in BAD_ANSWERS.items():
+            before = reasons(server.page())
+            said = len(server.lines)
+            station.answers["vebus.c"] = answer
+            page = assert_in_time(server, 2)
+            assert page.value("victron_battery_voltage_volts") == 51.5, what
+            assert page.value("victron_grid_power_watts") == 400, what
+            assert page.value("victron_up") == 1, what
+            assert not page.series("victron_vebus_state"), what
+            assert page.value("victron_scrape_service_success", device="vebus") == 0, what
+            counted = {reason for reason, value in reasons(page).items() if value > before[reason]}
+            assert counted and counted <= set(expected.split()), (what, counted)
+            server.page()
+            station.answers["vebus.c"] = good
+            wait_until(lambda: server.page().value("victron_vebus_state") == 3, 2, f"the end of {what}")
+            wait_until(lambda: any("answers again" in line for line in server.lines[said:]), 2, what)
+            lines = server.lines[said:]
+            assert sum("service failed" in line for line in lines) == 1, (what, lines)
+            assert sum("answers again" in line for line in lines) == 1, (what, lines)
+
+
+def test_a_bad_list_of_services_is_a_station_that_failed(exporter):
+    """up 0 and no series in time, the reason counted, one line; the next good answer ends it."""
+    with RawStation() as station:
+        server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+        good = station.answers["/services"]
+        for what, (answer, expected) in {**BAD_ANSWERS, **{
+                "not a list": (head() + b'{"services": "all", "success": true}', "malformed"),
+                "a list of numbers": (head() + b'{"services": [1, null, {}, []]}', "empty"),
+                "strange names": (service_list("", ".", "..", "a b", "x/y?z", "q\r\nHost: y", "n" * 300), "empty"),
+        }}.items():
+            before = reasons(server.page())
+            said = len(server.lines)
+            station.answers["/services"] = answer
+            page = assert_in_time(server, 2)
+            assert page.value("victron_up") == 0, what
+            assert not page.series("victron_device_info"), what
+            counted = {reason for reason, value in reasons(page).items() if value > before[reason]}
+            assert counted and counted <= set(expected.split()) | {"malformed"}, (what, counted)
+            server.page()
+            station.answers["/services"] = good
+            wait_until(lambda: server.page().value("victron_up") == 1, 2, f"the end of {what}")
+            wait_until(lambda: any("answers again" in line for line in server.lines[said:]), 2, what)
+            lines = server.lines[said:]
+            assert sum("station failed" in line for line in lines) == 1, (what, lines)
+            assert sum("answers again" in line for line in lines) == 1, (what, lines)
+
+
+def test_memory_is_flat_after_two_hundred_bad_scrapes(exporter):
+    """Every bad answer several times over: as many threads and descriptors, hardly more memory."""
+    kinds = [answer for answer, _ in BAD_ANSWERS.values()]
+    with RawStation() as station:
+        server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+
+        def scrape(number):
+            for i in range(number):
+                station.answers["vebus.c"] = kinds[i % len(kinds)]
+                station.answers["grid.b"] = kinds[i * 7 % len(kinds)]
+                server.get()
+
+        scrape(2 * len(kinds))
+        before = numbers_of(server)
+        scrape(200)
+        assert_settles_at(server, before, 4096)
+
+
+def test_one_byte_a_second_keeps_nobody_waiting(exporter):
+    """Pages at their deadlines with what others gave; whole again when the drip has ended."""
+    drips = threading.Event()
+    drips.set()
+
+    def drip(connection):
+        for byte in values(DeviceInstance=3, State=3):
+            if not drips.wait(0) or station.is_over():
+                return
+            connection.sendall(bytes([byte]))
+            time.sleep(0.2)  # five a second: the test is shorter, the way the same
+
+    with RawStation() as station:
+        good = station.answers["vebus.c"]
+        server = exporter(station.url, "--scrape.min-interval=0s", "--scrape.timeout=800ms", env=ENV)
+        station.answers["vebus.c"] = drip
+        with HealthWatch(server) as watch:
+            pages = [assert_in_time(server, 1.1) for _ in range(3)]
+        watch.assert_quick()
+        for page in pages:
+            assert page.value("victron_up") == 1
+            assert page.value("victron_battery_voltage_volts") == 51.5
+            assert not page.series("victron_vebus_state")
+        assert station.asked.count("vebus.c") == 2  # at start, and the one that is left open
+        drips.clear()
+        station.answers["vebus.c"] = good
+        wait_until(lambda: server.page().value("victron_grid_power_watts") == 400, 5, "the others")
+
+
+def test_a_black_hole_with_a_full_backlog(exporter):
+    """No answer to a SYN: up 0 at the deadline; well again at the first scrape after its end."""
+    with socket.socket() as hole:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        port = hole.getsockname()[1]
+        stuffing = [socket.socket() for _ in range(4)]
+        for plug in stuffing:
+            plug.setblocking(False)
+            plug.connect_ex(("127.0.0.1", port))
+        server = exporter(f"http://127.0.0.1:{port}", "--scrape.min-interval=0s",
+                          "--scrape.timeout=1s", env=ENV)
+        with HealthWatch(server) as watch:
+            page = assert_in_time(server, 1.0)
+            assert page.value("victron_up") == 0
+            assert sum(reasons(page)[reason] for reason in ("timeout", "connect")) >= 1
+            assert_in_time(server, 1.0)
+        watch.assert_quick()
+        assert count_lines(server, "station failed") == 1
+        before = numbers_of(server)
+        for _ in range(5):
+            server.page(timeout=0.6)
+        assert_settles_at(server, before, 4096)
+        for plug in stuffing:
+            plug.close()
+
+
+def test_a_dead_name(exporter):
+    """dns is counted, told once; nobody waits."""
+    server = exporter("http://no-such-station.invalid:8088", "--scrape.min-interval=0s",
+                      "--scrape.timeout=1s", env=ENV)
+    with HealthWatch(server) as watch:
+        page = assert_in_time(server, 1.2)
+        page = assert_in_time(server, 1.2)
+    watch.assert_quick(at_least=1)
+    assert page.value("victron_up") == 0
+    assert reasons(page)["dns"] >= 1
+    assert count_lines(server, "station failed") == 1
+
+
+def test_a_service_hung_among_twenty(simulator, exporter):
+    """The real server stands still: every page in time, one connection; asked once, then left alone."""
+    station = simulator(ESS)
+    server = exporter(station.url, "--scrape.min-interval=0s", "--scrape.timeout=1s", env=ENV)
+    station.faults(answers={HUNG: {"hang": "dead"}}, time_factor=0.07)  # 3.5 s
+    station.forget()
+    with HealthWatch(server) as watch:
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            page = assert_in_time(server, 1.5)
+            assert page.value("victron_up") == 1
+    watch.assert_quick()
+    wait_until(lambda: station.state()["connections"]["open"] == 0, what="the end of the hang")
+    for _ in range(5):
+        page = server.page()
+        failed = [labels["service"] for labels, value in
+                  page.series("victron_scrape_service_success") if value == 0]
+        assert failed == [HUNG]
+    state = station.state()
+    assert state["connections"]["max"] == 1
+    assert sum(r.get("service") == HUNG for r in state["requests"]) == 1
+    assert count_lines(server, "service failed") == 1
+
+
+def test_all_services_slow(simulator, exporter):
+    """A page in time with the most important ones, one request at a time."""
+    station = simulator(ESS)
+    server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+    everybody = len(server.page().series("victron_device_up"))
+    station.faults(answers={"*": {"latency": 0.15}})
+    station.forget()
+    for i in range(3):
+        page = assert_in_time(server, 1.5)
+        assert page.value("victron_up") == 1
+        found = len(page.series("victron_device_up"))
+        assert 1 <= found < everybody or i > 0  # those that join go on where the first ended
+    assert station.state()["connections"]["max"] == 1
+    assert reasons(page)["skipped"] >= 1
+    station.well_again()
+    wait_until(lambda: all(value == 1 for _, value in server.page().series("victron_scrape_service_success")),
+               5, "all of them")
+
+
+def test_a_gx_reboot(simulator, exporter):
+    """Serving, refusing, a zombie, serving again: nothing old stays, all returns by itself."""
+    station = simulator(ESS)
+    server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+
+    def devices():
+        return {key for key in server.page().keys() if "instance" in dict(key[1])}
+
+    whole = devices()
+    assert len(whole) > 300
+    for _ in range(2):
+        station.faults(server="refuse")
+        page = assert_in_time(server, 1.5)
+        assert page.value("victron_up") == 0 and not page.series("victron_device_info")
+        station.faults(server="zombie")
+        page = assert_in_time(server, 1.0)
+        assert page.value("victron_up") == 0 and not page.series("victron_device_info")
+        station.faults(server="refuse")  # the zombie is killed: its connections end
+        wait_until(lambda: reasons(server.page())["connect"] >= 1, what="the end of the zombie")
+        station.well_again()
+        wait_until(lambda: devices() == whole, 3, "the whole page")
+    assert count_lines(server, "station answers again") == 2
+
+
+def test_services_that_come_and_go_between_list_and_fetch(exporter):
+    """Listed but gone: 404 of that one. Not listed: no series at once. Back: at once."""
+    with RawStation() as station:
+        server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+        battery = station.answers.pop("battery.a")
+        for _ in range(3):
+            page = server.page()
+            assert not page.series("victron_battery_voltage_volts")
+            assert page.value("victron_scrape_service_success", device="battery") == 0
+            assert page.value("victron_vebus_state") == 3
+        assert count_lines(server, "service failed") == 1
+        station.answers["/services"] = service_list("vebus.c")
+        page = server.page()
+        assert not page.series("victron_scrape_service_success", device="battery")
+        assert not page.series("victron_grid_power_watts")
+        station.answers["battery.a"] = battery
+        station.answers["/services"] = service_list("battery.a", "vebus.c", "vebus.c", "battery.a")
+        page = server.page()
+        assert page.value("victron_battery_voltage_volts") == 51.5
+        assert page.value("victron_vebus_state") == 3
+
+
+def test_404_for_everything(simulator, exporter):
+    """A station that says 404 to all: down, each reason counted, one line each."""
+    station = simulator(ESS)
+    station.faults(answers={"*": {"status": 404}})
+    server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+    for _ in range(3):
+        page = server.page()
+    assert page.value("victron_up") == 0 and reasons(page)["not_found"] >= 3
+    assert count_lines(server, "station failed") == 1
+    station.faults(answers={"/services": {"status": 200}})
+    for _ in range(3):
+        page = server.page()
+    assert page.value("victron_up") == 0
+    services = len(page.series("victron_scrape_service_success"))
+    assert services > 10 and count_lines(server, "service failed") == services
+
+
+def test_ten_thousand_services(exporter):
+    """256 are asked, the others are counted; the page is valid and in time."""
+    names = [f"battery.n{i:05}" for i in range(10_000)]
+    with RawStation() as station:
+        station.answers["/services"] = service_list("vebus.c", *names)
+        for i, name in enumerate(names):
+            station.answers[name] = table({"DeviceInstance": i, "Dc/0/Voltage": 50 + i / 1000})
+        server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+        with HealthWatch(server) as watch:
+            page = assert_in_time(server, 8)
+        watch.assert_quick(at_least=3)
+        assert len(page.series("victron_scrape_service_success")) == 256
+        assert page.value("victron_rejected_values", reason="limit") >= 10_001 - 256
+        assert len(page.series("victron_battery_voltage_volts")) >= 200
+        before = numbers_of(server)
+        for _ in range(3):
+            server.page()
+        assert_settles_at(server, before, 4096)
+
+
+@pytest.mark.parametrize("path", ["Some/Unknown/{}", "Cell/{}/Volts"])
+def test_sixty_thousand_values(exporter, path):
+    """50 000 are kept, the rest counted; the device keeps its name, others their values."""
+    many = {path.format(i): 3.2 for i in range(60_000)}
+    with RawStation() as station:
+        server = exporter(station.url, "--scrape.min-interval=0s", env=ENV)
+        station.answers["vebus.c"] = table({**many, "DeviceInstance": 3, "State": 3})
+        with HealthWatch(server) as watch:
+            page = assert_in_time(server, 6)
+            server.get()
+            page = assert_in_time(server, 6)
+        assert page.value("victron_up") == 1
+        assert page.value("victron_battery_voltage_volts") == 51.5
+        assert page.value("victron_rejected_values", reason="limit") >= 10_000
+        assert {labels["instance"] for labels, _ in page.series("victron_device_up", device="vebus")} <= {"3"}
+        station.answers["vebus.c"] = values(DeviceInstance=3, State=3)
+        assert server.page().value("victron_vebus_state") == 3
+        # 50,000 paths met for the first time take the server's thread half a second: answered, but late.
+        assert float("inf") not in watch.took
+
+
