@@ -18,7 +18,7 @@ class Board:
     def model(self):
         return {
             "id": None, "uid": self.uid, "title": self.title, "description": self.description, "tags": ["victron"],
-            "schemaVersion": 39, "version": 1, "editable": False, "graphTooltip": 1, "style": "dark", "timezone": "browser",
+            "schemaVersion": 39, "version": 1, "editable": False, "graphTooltip": 1, "timezone": "browser",
             "fiscalYearStartMonth": 0, "liveNow": False, "weekStart": "", "refresh": self.refresh, "time": self.time,
             "timepicker": {"refresh_intervals": ["30s", "1m", "5m", "15m", "1h"]},
             "links": [{"type": "dashboards", "title": "Victron", "tags": ["victron"], "asDropdown": True, "icon": "external link",

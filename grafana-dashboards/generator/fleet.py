@@ -124,7 +124,7 @@ def stations():
     trend = [{"id": "timeSeriesTable", "options": {"P": {"stat": "lastNotNull", "timeField": "Time"}}}]
     return table("Stations", "The worklist: worst status first, then highest risk. Grey is no data: such a station keeps no green. A station opens "
                  "its own board, a cell the board of its subject. Days end at the station's own midnight.",
-                 queries, columns, 14, 14, fields, sort=[("Status", True), ("Risk", True)], before=trend)
+                 queries, columns, 14, 14, fields, sort=[("Status", True), ("Risk", True)], before=trend, points=100)
 
 
 def energy():

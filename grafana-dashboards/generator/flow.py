@@ -18,10 +18,6 @@ NODES = [
 ]
 
 
-def panels():
-    return [canvas(), graph()]
-
-
 def canvas():
     queries, overrides = [], []
     for name, _, _, colour, power, _, energy in NODES:
@@ -87,7 +83,7 @@ def graph():
         [label(f"{power} > {HIDDEN_BELOW}", id=f"{name} in", source=name, target=HUB) for name, power in parts]
         + [label(f"-({power}) > {HIDDEN_BELOW}", id=f"{name} out", source=HUB, target=name) for name, power in parts])
     return node_graph("Energy flow as node graph", "The same flow for screens without the canvas panel: nodes with their power, edges in the direction of the flow.",
-                      [rows(node), rows(edges)], {"Value #A": "mainstat", "Value #B": "mainstat"}, 12, 8, "watt")
+                      [rows(node), rows(edges)], {"Value #A": "mainstat", "Value #B": "mainstat"}, 24, 12, "watt")
 
 
 def label(expression, **labels):

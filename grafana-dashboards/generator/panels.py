@@ -3,7 +3,7 @@
 import re
 import string
 
-from . import enums, palette
+from . import palette
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 DECIMALS = {"volt": 1, "amp": 1, "rothz": 2, "hertz": 2, "celsius": 1, "percentunit": 0, "kwatth": 1, "percent": 0, "watt": 0,
@@ -87,7 +87,7 @@ def colours(queries):
         literal = re.sub(r"\{\{.*?\}\}", "", query.legend).strip()
         if not literal or query.table:
             continue
-        pattern = "/^" + re.sub(r"\\\{\\\{.*?\\\}\\\}", ".*", re.escape(query.legend)).replace("/", "\\/") + "$/"
+        pattern = query.legend if literal == query.legend else "/^" + re.sub(r"\\\{\\\{.*?\\\}\\\}", ".*", re.escape(query.legend)).replace("/", "\\/") + "$/"
         properties = {}
         if palette.of(literal):
             properties["color"] = fixed(palette.of(literal))
@@ -95,8 +95,10 @@ def colours(queries):
             properties.update({"custom.lineStyle": {"fill": "dash", "dash": [8, 6]}, "custom.fillOpacity": 0,
                                "custom.stacking": {"mode": "none", "group": "limits"}})
         if properties:
-            overrides.append({"matcher": {"id": "byRegexp", "options": pattern},
+            overrides.append({"matcher": {"id": "byRegexp" if pattern[0] == "/" else "byName", "options": pattern},
                               "properties": [{"id": key, "value": value} for key, value in properties.items()]})
+    if any("{{level}}" in query.legend for query in queries):
+        overrides += [field(f"/^{level}/", color=fixed(palette.of(level))) for level in ("ok", "warning", "critical")]
     if any("{{phase}}" in query.legend for query in queries):
         overrides += [field(f"/^[^a-z]*{name}$/", color=fixed(colour))
                       for name, colour in (("L1", palette.L1), ("L2", palette.L2), ("L3", palette.L3))]

@@ -87,13 +87,15 @@ def status():
 
 
 def banded(value, warning, critical, by=DEVICE, above=False, name="", kind=now):
-    """One value as one of three series, ok, warning or critical: the limits are the resolved parameters, not typed here."""
+    """One value with its level as a label, ok, warning or critical: the limits are the resolved parameters, not typed here."""
     sign = ">" if above else "<"
     bad = f"({value}) {sign} {by} ({critical})"
     poor = f"({value}) {sign} {by} ({warning})"
-    prefix = f"{name} " if name else ""
-    return [
-        kind(f"({value}) unless {by} ({poor}) unless {by} ({bad})", f"ok {prefix}".strip()),
-        kind(f"({poor}) unless {by} ({bad})", f"warning {prefix}".strip()),
-        kind(bad, f"critical {prefix}".strip()),
-    ]
+    good = f"({value}) unless {by} ({poor}) unless {by} ({bad})"
+    return [kind(levels(good, f"({poor}) unless {by} ({bad})", bad), f"{{{{level}}}} {name}".strip())]
+
+
+def levels(ok, warning, critical):
+    """Three expressions as one, each with the label level, which decides the colour."""
+    parts = (("ok", ok), ("warning", warning), ("critical", critical))
+    return " or ".join(f'label_replace({expression}, "level", "{name}", "", "")' for name, expression in parts)

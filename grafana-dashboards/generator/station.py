@@ -17,10 +17,11 @@ def build():
                   [region(), site(), text("import_price", "Import price per kWh", "0"), text("export_price", "Export price per kWh", "0")],
                   annotations(grid=True, generator=True))
     board.row("Verdict", *verdict())
-    board.row("Energy flow", *flow.panels(), power())
+    board.row("Energy flow", flow.canvas(), power())
     board.row("Energy balance", *balance())
     board.row("Devices", *devices())
     board.row("Cost", *cost(), collapsed=True)
+    board.row("Energy flow without the canvas panel", flow.graph(), collapsed=True)
     return board
 
 
