@@ -10,6 +10,7 @@
   must: a summary that fits a phone, a description, a chapter of the runbook, a dashboard.
 """
 
+import functools
 import itertools
 import json
 import re
@@ -69,8 +70,9 @@ MORE_LABELS = {
     r"tracker:victron_pv_specific_yield_joules_per_watt:.*": {"orientation"},
     r"device:victron_alarm_activations:count5m": {"alarm", "level"},
     r"component:victron_risk_points:max": {"factor"},
-    r"(device|site):victron_(risk|health)_.*": {"component"},
+    r"(device|site):victron_(risk_(points|score|coverage)|health_)\w*:.*": {"component"},
     r"device:victron_risk_points:factor": {"factor"},
+    r"device:victron_inverter_alarms:count7d": {"kind"},
     r"(site|fleet):victron_kpi.*": {"kpi", "region"},
     r"fleet:victron_alerts:count": {"severity", "component"},
     r"fleet:victron_firmware:count": {"firmware_version"},
@@ -81,8 +83,9 @@ MORE_LABELS = {
 # ---- what there is
 
 
+@functools.lru_cache(None)
 def load(path):
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def groups():
