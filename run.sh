@@ -22,7 +22,8 @@ fi
 work=$(mktemp -d)
 simulator='' exporter=''
 stop() {
-    trap - EXIT INT TERM
+    trap - EXIT
+    trap '' INT TERM # a second Ctrl-C does not cut the tidying short
     for pid in $exporter $simulator; do
         kill "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
@@ -67,7 +68,7 @@ for _ in $(seq 100); do
 done
 
 cat <<END
-A simulated house with sun, battery and grid runs at $station.
+A simulated off-grid house with sun, battery and generator runs at $station, an hour a minute.
   The metrics page:  $page
   For people:        http://$listen/
 Live values, every two seconds; Ctrl-C ends everything:

@@ -27,6 +27,7 @@ LEVELS = {
     "* /History/Cycle/*": ("full", "history by charge cycle, 30 series a device"),
     "* /Error/{n}/Id": ("core", "rules name the error"),
     "meteo /WindSpeed": ("core", "rules warn of storms"),
+    "generator /ManualStartTimer": ("standard", "rules tell a manual run without an end"),
     "platform /Firmware/Online/AvailableVersion": ("core", "a fixed name of the contract"),
     "platform /CanBus/Interface/{interface}/Statistics": ("standard", "beside the core ones, for the bus panel"),
     "vebus /Leds/Temperature": ("standard", "all lights are in one family"),

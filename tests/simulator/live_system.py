@@ -20,7 +20,7 @@ def system(device, moment, values):
     _phases(device, "Ac/ActiveIn", flow.ac_in if connected else [0.0] * 3)
     _phases(device, "Ac/ConsumptionOnInput", flow.consumption_on_input + [0.0] * 2)
     _phases(device, "Ac/ConsumptionOnOutput", flow.consumption_on_output)
-    _phases(device, "Ac/Consumption", [a + b for a, b in zip(flow.consumption_on_input, flow.consumption_on_output)])
+    _phases(device, "Ac/Consumption", _sum_by_phase(flow.consumption_on_input, flow.consumption_on_output))
     _phases(device, "Ac/PvOnOutput", _pv_phases(moment, moment.plant.pv_on_output))
     _phases(device, "Ac/PvOnGrid", _pv_phases(moment, moment.plant.pv_on_grid))
     for part in ("Vebus", "InverterCharger"):
@@ -29,6 +29,11 @@ def system(device, moment, values):
     device.put("Dc/System/Power", flow.dc_load)
     device.put("Dc/System/Current", flow.dc_load / flow.battery_volts)
     _state(device, moment, connected)
+
+
+def _sum_by_phase(a, b):
+    """Three phases, also where a list holds the first one only."""
+    return [x + y for x, y in zip(a + [0.0] * (3 - len(a)), b + [0.0] * (3 - len(b)))]
 
 
 def _phases(device, prefix, watts):
