@@ -31,6 +31,9 @@ static struct map_device *device_of(struct intake_text *text, struct str name)
 
 static void read_row(struct intake_text *text, json_t *json)
 {
+    /* What --map.print repeats for a device type of the "*" rows stands there already. */
+    if (json_is_true(json_object_get(json, "any")))
+        return;
     struct map_row *row = row_reader_read(&text->reader, json, ++text->row_number);
 
     if (row && device_of(text, row->device))

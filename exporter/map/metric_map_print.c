@@ -175,10 +175,10 @@ static void add_metric_row(struct buf *out, const struct map_row *row)
     buf_add_text(out, row->is_station ? ",\"scope\":\"station\"" : "");
 }
 
-static void add_row(struct buf *out, const struct map_row *row)
+static void add_row(struct buf *out, struct str device, const struct map_row *row)
 {
     buf_add_text(out, "{\"device\":");
-    json_text_add(out, row->device);
+    json_text_add(out, device);
     add_text(out, "path", row->pattern.text);
     if (map_row_is_ignored(row)) {
         buf_add_text(out, ",\"metric\":null,\"ignored\":true");
@@ -186,15 +186,42 @@ static void add_row(struct buf *out, const struct map_row *row)
     } else {
         add_metric_row(out, row);
     }
-    buf_add_text(out, "}\n");
+    buf_add_text(out, str_equal(device, row->device) ? "}\n" : ",\"any\":true}\n");
+}
+
+static bool is_in_force(const struct map_row *row, const struct map_device *device)
+{
+    return device->is_selected && (row->is_active || map_row_is_ignored(row));
+}
+
+/* A row for "*" holds for a type that has no row of its own for the path. */
+static bool holds_for(const struct map_row *any, const struct map_device *device)
+{
+    for (size_t i = 0; i < device->path_count; i++)
+        if (path_pattern_compare(&any->pattern, &device->paths[i].rows[0]->pattern) == 0)
+            return false;
+    return !(device->refresh_seconds && map_row_needs_fresh_values(any));
+}
+
+static void add_rows_for_any(struct buf *out, const struct metric_map *map,
+                             const struct map_device *device)
+{
+    for (size_t i = 0; i < map->rows.count; i++) {
+        const struct map_row *row = map->listing[i];
+        bool is_any = str_equal(row->device, STR_OF("*"));
+        if (is_any && is_in_force(row, device) && holds_for(row, device))
+            add_row(out, device->name, row);
+    }
 }
 
 void metric_map_print(const struct metric_map *map, struct buf *out)
 {
     for (size_t i = 0; i < map->rows.count; i++) {
         const struct map_row *row = map->listing[i];
-        const struct map_device *device = map_devices_find(&map->devices, row->device);
-        if (row->is_active || (map_row_is_ignored(row) && device->is_selected))
-            add_row(out, row);
+        if (is_in_force(row, map_devices_find(&map->devices, row->device)))
+            add_row(out, row->device, row);
     }
+    for (size_t i = 0; i < map->devices.count; i++)
+        if (!str_equal(map->devices.devices[i]->name, STR_OF("*")))
+            add_rows_for_any(out, map, map->devices.devices[i]);
 }
