@@ -1,8 +1,7 @@
 /* text_pool.h - texts of a map, each kept once however often it is written.
  *
- * Device types share paths, metrics, labels and whole sentences of HELP; a map is a third
- * smaller for it.  Needed while a map is loaded; the texts stay good as long as the
- * arena.
+ * Device types share paths, metrics, labels and whole sentences of HELP.  Needed while a
+ * map is loaded; the texts stay good as long as the arena.
  */
 #ifndef MAP_TEXT_POOL_H
 #define MAP_TEXT_POOL_H
