@@ -8,7 +8,8 @@ build=(gcc cmake ninja-build pkg-config git ca-certificates libmicrohttpd-dev
     libcurl4-openssl-dev libjansson-dev libmosquitto-dev libsystemd-dev zlib1g-dev)
 run=(python3 curl)
 test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
-    python3-paho-mqtt python3-yaml mosquitto mosquitto-clients openssl prometheus clang clang-format
+    python3-paho-mqtt python3-yaml mosquitto mosquitto-clients openssl prometheus
+    prometheus-alertmanager clang clang-format
     clang-tidy)
 
 missing=()
