@@ -145,19 +145,27 @@ def assert_settles_at(server, before, rss_kib):
 
 
 class HealthWatch:
-    """Asks /-/healthy all along, from a process of its own; assert_quick() at the end."""
+    """Asks /-/healthy all along, from a process of its own; assert_quick() at the end.
+
+    It is at work when the block begins; asked() tells how often it asked by now.
+    """
 
     def __init__(self, server, path="/-/healthy"):
         host, port = server.url.removeprefix("http://").split(":")
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
         self._stop = context.Event()
-        self._child = context.Process(target=_watch, args=((host, int(port)), path, self._stop, sender),
-                                      daemon=True)
+        self._asked = context.Value("i", 0)
+        self._child = context.Process(target=_watch, daemon=True,
+                                      args=((host, int(port)), path, self._stop, self._asked, sender))
 
     def __enter__(self):
         self._child.start()
+        wait_until(self.asked, what="the watch at work")
         return self
+
+    def asked(self):
+        return self._asked.value
 
     def __exit__(self, *_exception):
         self._stop.set()
@@ -172,7 +180,7 @@ class HealthWatch:
         assert max(self.took) < 2, sorted(late)[-10:]
 
 
-def _watch(address, path, stop, sender):
+def _watch(address, path, stop, asked, sender):
     took = []
     while not stop.is_set():
         start = time.monotonic()
@@ -183,5 +191,6 @@ def _watch(address, path, stop, sender):
         except OSError:
             is_good = False
         took.append(time.monotonic() - start if is_good else float("inf"))
+        asked.value = len(took)
         time.sleep(0.01)
     sender.send(took)
