@@ -1,6 +1,9 @@
 /* exporter.c - see exporter.h */
 #include "exporter.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -22,15 +25,27 @@ struct generation *exporter_generation(struct exporter *exporter)
     return generation;
 }
 
-static void take_over(struct exporter *exporter, struct generation *generation)
+static void take_over(struct exporter *exporter, struct generation *generation,
+                      uint64_t reloads_ended)
 {
     (void)pthread_mutex_lock(&exporter->generation_lock);
     struct generation *old = generation ? exporter->generation : NULL;
     if (generation)
         exporter->generation = generation;
     exporter->was_reload_good = generation != NULL;
+    exporter->reloads_ended = reloads_ended;
     (void)pthread_mutex_unlock(&exporter->generation_lock);
     generation_release(old);
+    if (exporter->server)
+        server_wake(exporter->server);
+}
+
+static uint64_t reloads_asked(struct exporter *exporter)
+{
+    (void)pthread_mutex_lock(&exporter->generation_lock);
+    uint64_t number = exporter->reloads_asked;
+    (void)pthread_mutex_unlock(&exporter->generation_lock);
+    return number;
 }
 
 static void log_mistakes(struct buf *mistakes)
@@ -46,8 +61,9 @@ static void log_mistakes(struct buf *mistakes)
     }
 }
 
-enum err exporter_reload(struct exporter *exporter)
+void exporter_reload(struct exporter *exporter)
 {
+    uint64_t asked = reloads_asked(exporter); /* before the files are read */
     struct buf mistakes = buf_new(MISTAKES_MAX);
     struct generation *generation = NULL;
     struct error error;
@@ -66,9 +82,27 @@ enum err exporter_reload(struct exporter *exporter)
         generation = NULL;
         log_mistakes(&mistakes);
     }
-    take_over(exporter, generation);
+    take_over(exporter, generation, asked);
     buf_free(&mistakes);
-    return outcome;
+}
+
+/* Main waits for signals; one that is pending already serves several who ask. */
+uint64_t exporter_ask_reload(struct exporter *exporter)
+{
+    (void)pthread_mutex_lock(&exporter->generation_lock);
+    uint64_t number = ++exporter->reloads_asked;
+    (void)pthread_mutex_unlock(&exporter->generation_lock);
+    (void)kill(getpid(), SIGHUP);
+    return number;
+}
+
+bool exporter_has_reloaded(struct exporter *exporter, uint64_t number, bool *out_was_good)
+{
+    (void)pthread_mutex_lock(&exporter->generation_lock);
+    bool has_ended = exporter->reloads_ended >= number;
+    *out_was_good = exporter->was_reload_good;
+    (void)pthread_mutex_unlock(&exporter->generation_lock);
+    return has_ended;
 }
 
 static void add_request_count(void *context, const char *name, int status, uint64_t count)

@@ -30,14 +30,24 @@ struct exporter {
     pthread_mutex_t generation_lock;
     struct generation *generation;
     bool was_reload_good;
+    uint64_t reloads_asked; /* by pages */
+    uint64_t reloads_ended; /* of them, those that main has dealt with */
 };
 
 /* A reference to the generation in force, for the caller to release. */
 struct generation *exporter_generation(struct exporter *exporter);
 
-/* Reads map, site and web files anew.  A mistake keeps the old ones, is logged and shows
- * in a metric.  Any thread. */
-enum err exporter_reload(struct exporter *exporter);
+/* Reads map, site and web files anew; answers all pages that asked for it before.  A
+ * mistake keeps the old ones, is logged and shows in a metric.  Main alone, so that the
+ * files that were read last are those in force. */
+void exporter_reload(struct exporter *exporter);
+
+/* Has main reload soon; the number is for exporter_has_reloaded.  Any thread. */
+uint64_t exporter_ask_reload(struct exporter *exporter);
+
+/* A reload that began after that was asked has ended; how is in *out_was_good. */
+bool exporter_has_reloaded(struct exporter *exporter, uint64_t number,
+                           bool *out_was_good);
 
 /* Fills what a page's view of ourselves needs, but for the snapshot and its counts. */
 void exporter_view(struct exporter *exporter, const struct generation *generation,

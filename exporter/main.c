@@ -134,7 +134,7 @@ static void serve(struct exporter *exporter, const sigset_t *signals)
         if (signal == SIGTERM || signal == SIGINT)
             return;
         if (signal == SIGHUP) {
-            (void)exporter_reload(exporter); /* a refusal is logged and is in a metric */
+            exporter_reload(exporter);
             process_memory_give_back();
         }
         if (!is_ready && exporter_is_ready(exporter)) {

@@ -1,0 +1,119 @@
+"""The files that were written last are those in force, and reading them holds up nobody."""
+
+import os
+import signal
+import threading
+
+import pytest
+from harness import request, wait_until
+from hostile import HealthWatch
+
+ESS = "cerbo-gx-v3.70-ess"
+ROW = ('{"device": "vebus", "path": "/Mode", "metric": "victron_vebus_wish_%d", "type": "gauge", '
+       '"help": "What was asked for."}')
+
+
+@pytest.fixture
+def rows(tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_text(ROW % 0)
+    return path
+
+
+def replace(path, text):
+    """As editors do: a reader sees the old file or the new one."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.rename(path)
+
+
+def wishes(page):
+    return [name for name, _ in page.keys() if name.startswith("victron_vebus_wish_")]
+
+
+def post_reload(server, statuses=None):
+    status = request(server.url + "/-/reload", method="POST")[0]
+    if statuses is not None:
+        statuses.append(status)
+    return status
+
+
+def test_a_reload_by_signal_and_one_by_page_end_with_the_newest_files(simulator, exporter, rows):
+    """Whichever of the two read the older file, it is not in force at the end."""
+    server = exporter(simulator(ESS).url, f"--map.file={rows}", "--web.enable-lifecycle")
+    for i in range(1, 41):
+        replace(rows, ROW % (2 * i))
+        statuses = []
+        page = threading.Thread(target=post_reload, args=(server, statuses))
+        page.start()
+        replace(rows, ROW % (2 * i + 1))
+        server.child.send_signal(signal.SIGHUP)
+        page.join()
+        assert statuses == [200]
+        newest = [f"victron_vebus_wish_{2 * i + 1}"]
+        wait_until(lambda: wishes(server.page()) == newest, what=f"the files of round {i}")
+    assert wishes(server.page()) == newest
+
+
+def test_a_page_that_reloads_is_answered_by_files_as_they_were_then(simulator, exporter, rows):
+    """200 means that what was written before the request is in force, for many who ask at once."""
+    server = exporter(simulator(ESS).url, f"--map.file={rows}", "--web.enable-lifecycle")
+    statuses = []
+    for i in range(1, 6):
+        replace(rows, ROW % i)
+        threads = [threading.Thread(target=post_reload, args=(server, statuses)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert wishes(server.page()) == [f"victron_vebus_wish_{i}"]
+    assert statuses == [200] * 40
+
+
+def test_reading_slow_files_holds_up_nobody(simulator, exporter, rows):
+    """A file from a disk that sleeps: pages and health are answered with the old ones meanwhile."""
+    server = exporter(simulator(ESS).url, f"--map.file={rows}", "--web.enable-lifecycle")
+    rows.unlink()
+    os.mkfifo(rows)
+    statuses = []
+    page = threading.Thread(target=post_reload, args=(server, statuses))
+    page.start()
+    with open(rows, "w", encoding="ascii") as slow:  # opens when the other side reads
+        with HealthWatch(server) as watch:
+            assert wishes(server.page()) == ["victron_vebus_wish_0"]
+            wait_until(lambda: watch.asked() >= 20, what="twenty answers")
+            assert page.is_alive()
+        slow.write(ROW % 1)
+    page.join()
+    assert statuses == [200] and wishes(server.page()) == ["victron_vebus_wish_1"]
+    watch.assert_quick()
+
+
+def test_sighup_under_load(simulator, exporter, rows):
+    """A hundred reloads, good and bad, while four scrape: each page is one of the good maps, whole."""
+    server = exporter(simulator(ESS).url, f"--map.file={rows}")
+    expected = len(server.page().keys())
+    is_over = threading.Event()
+    wrong = []
+
+    def scrape():
+        while not is_over.is_set():
+            page = server.page()
+            good = len(wishes(page)) == 1 and page.value("victron_up") == 1
+            if not good or abs(len(page.keys()) - expected) > 20:  # victron_exporter_* come and go
+                wrong.append(page.text)
+
+    scrapers = [threading.Thread(target=scrape) for _ in range(4)]
+    for scraper in scrapers:
+        scraper.start()
+    for i in range(100):
+        replace(rows, ROW % i if i % 10 else "{")
+        server.child.send_signal(signal.SIGHUP)
+    replace(rows, ROW % 1000)
+    server.child.send_signal(signal.SIGHUP)
+    wait_until(lambda: wishes(server.page()) == ["victron_vebus_wish_1000"], what="the last files")
+    is_over.set()
+    for scraper in scrapers:
+        scraper.join()
+    assert not wrong, wrong[0]
+    assert server.stop() == 0
