@@ -121,10 +121,23 @@ static struct timespec timespec_of_ms(int64_t ms)
     return (struct timespec){ms / 1000, ms % 1000 * 1000000};
 }
 
+/* Main hardly ever hangs; the server thread is what must be alive.  It is woken each
+ * time, so that it has gone round by the next. */
+static void watch_server(struct server *server, unsigned *turns)
+{
+    unsigned turns_now = server_turns(server);
+
+    if (turns_now != *turns)
+        service_manager_alive();
+    *turns = turns_now;
+    server_wake(server);
+}
+
 /* Takes signals until one ends the program; says ready and alive meanwhile. */
 static void serve(struct exporter *exporter, const sigset_t *signals)
 {
     int64_t watchdog_ms = service_manager_watchdog_ms();
+    unsigned turns = 0;
     bool is_ready = false;
 
     for (;;) {
@@ -142,7 +155,7 @@ static void serve(struct exporter *exporter, const sigset_t *signals)
             service_manager_ready();
         }
         if (watchdog_ms)
-            service_manager_alive();
+            watch_server(exporter->server, &turns);
     }
 }
 

@@ -162,6 +162,11 @@ void server_wake(struct server *server)
     (void)eventfd_write(server->wake, 1);
 }
 
+unsigned server_turns(const struct server *server)
+{
+    return atomic_load(&server->turns);
+}
+
 void server_stop(struct server *server, struct deadline deadline)
 {
     if (server->is_running) {

@@ -62,6 +62,10 @@ enum err server_start(struct server *server, struct error *error)
 /* Runs the routes of suspended requests again, soon.  Any thread, never blocks. */
 void server_wake(struct server *server);
 
+/* How often the server thread has gone round.  After server_wake it rises soon, or the
+ * thread hangs.  Any thread. */
+unsigned server_turns(const struct server *server);
+
 /* Closes the listeners, lets what is under way end until the deadline, ends the thread.
  */
 void server_stop(struct server *server, struct deadline deadline);

@@ -207,6 +207,7 @@ static void turn(struct server *server)
     attention.is_all_read = http_daemon_wait_ms(server) > 0;
     if (connection_table_attend(&server->connections, &server->router, attention))
         http_daemon_run(server);
+    (void)atomic_fetch_add(&server->turns, 1);
 }
 
 /* True when all have ended, or their time has.  In the first turn after server_stop what

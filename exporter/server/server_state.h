@@ -40,6 +40,7 @@ struct server {
     /* Of all threads. */
     struct request_count counts;
     int wake;                         /* an eventfd */
+    atomic_uint turns;                /* of the thread's loop */
     _Atomic int64_t stop_deadline_ms; /* SERVER_NOT_STOPPING until server_stop */
 
     pthread_t thread;

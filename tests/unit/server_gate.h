@@ -2,6 +2,7 @@
 #ifndef TESTS_SERVER_GATE_H
 #define TESTS_SERVER_GATE_H
 
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "http_client.h"
@@ -12,6 +13,7 @@ struct gate {
     atomic_bool is_open;
     _Atomic int64_t wait_ms;
     int arrivals[2]; /* a pipe: a byte for each request that begins to wait */
+    sem_t release;   /* ends a hanging route */
 };
 
 static struct gate gate;
@@ -43,6 +45,17 @@ static inline void say_hello(void *context, struct request *request)
     request_reply_text(request, 200, "hello");
 }
 
+/* A route that breaks the rule, and holds the thread up. */
+static inline void hang(void *context, struct request *request)
+{
+    (void)context;
+    if (write(gate.arrivals[1], "x", 1) != 1)
+        abort();
+    while (sem_wait(&gate.release) != 0)
+        continue;
+    request_reply_text(request, 200, "at last");
+}
+
 /* Says how often it ran. */
 static inline void count_runs(void *context, struct request *request)
 {
@@ -58,6 +71,7 @@ static inline void count_runs(void *context, struct request *request)
 static const struct route routes[] = {
     {"/gate", "gate", METHOD_GET, 0, wait_at_gate, NULL},
     {"/crowd", "crowd", METHOD_GET, 2, wait_at_gate, NULL},
+    {"/hang", "hang", METHOD_GET, 0, hang, NULL},
     {"/hello", "hello", METHOD_GET, 1, say_hello, NULL},
     {"/runs", "runs", METHOD_GET, 0, count_runs, NULL},
 };
@@ -71,7 +85,7 @@ static inline int open_server(void **state)
     (void)state;
     gate.is_open = false;
     gate.wait_ms = CLIENT_WAIT_MS;
-    if (pipe(gate.arrivals) != 0 ||
+    if (pipe(gate.arrivals) != 0 || sem_init(&gate.release, 0, 0) != 0 ||
         server_open(&options, routes, COUNT(routes), &server, &error))
         return -1;
     address = server_address(server, 0);
@@ -84,6 +98,7 @@ static inline int close_server(void **state)
     server_close(server);
     (void)close(gate.arrivals[0]);
     (void)close(gate.arrivals[1]);
+    (void)sem_destroy(&gate.release);
     return 0;
 }
 
