@@ -92,7 +92,7 @@ void config_help(struct buf *out);
 /* Adds the table of options as Markdown (docs/flags.md). */
 void config_help_markdown(struct buf *out);
 
-/* Adds the section OPTIONS of a manual page (roff). */
+/* Adds the manual page (roff, docs/victron_exporter.1). */
 void config_help_man(struct buf *out);
 
 #endif

@@ -160,6 +160,80 @@ void config_help_markdown(struct buf *out)
     }
 }
 
+static const char man_head[] =
+    ".TH VICTRON_EXPORTER 1 \"\" victron_exporter \"User Commands\"\n"
+    ".nh\n"
+    ".ad l\n"
+    ".SH NAME\n"
+    "victron_exporter \\- Prometheus exporter for one Victron Energy station\n"
+    ".SH SYNOPSIS\n"
+    "\\fBvictron_exporter \\-\\-station.url\\fR=\\fIURL\\fR\n"
+    "[\\fB\\-\\-flag\\fR=\\fIvalue\\fR ...]\n"
+    ".SH DESCRIPTION\n"
+    "Reads one station, a GX device such as a Cerbo GX, over its DBus HTTP API or over\n"
+    "MQTT, and serves its values to Prometheus. Over HTTP each scrape asks the station\n"
+    "anew and is answered within the scraper's time. A fleet runs one exporter a\n"
+    "station. The exporter never writes to a station.\n"
+    ".PP\n"
+    "Durations are written as in Prometheus: 500ms, 10s, 1m30s. A flag without a value\n"
+    "means true.\n";
+
+static const char man_tail[] =
+    ".SH ENVIRONMENT\n"
+    "Each flag but those that do something instead of serving is also a variable:\n"
+    "\\fBVICTRON_EXPORTER_\\fR and the flag in capitals, dots and dashes as\n"
+    "underscores, \\fBVICTRON_EXPORTER_STATION_URL\\fR for \\fB\\-\\-station.url\\fR. A\n"
+    "flag that may be repeated is a comma list there. An empty variable counts as not\n"
+    "set. The command line wins.\n"
+    ".SH SIGNALS\n"
+    ".TP\n"
+    ".B SIGHUP\n"
+    "Reads map, site and web files again. After a mistake in one the old ones stay in\n"
+    "use; the log and a metric tell it.\n"
+    ".TP\n"
+    ".BR SIGTERM \", \" SIGINT\n"
+    "End it, after the scrapes that are under way.\n"
+    ".SH EXIT STATUS\n"
+    ".TP\n"
+    ".B 0\n"
+    "Fine.\n"
+    ".TP\n"
+    ".B 1\n"
+    "The station did not answer.\n"
+    ".TP\n"
+    ".B 2\n"
+    "A mistake in a flag, a variable or a file; one line on standard error for each\n"
+    "says which and what is allowed.\n"
+    ".SH FILES\n"
+    ".TP\n"
+    ".I /etc/victron_exporter/NAME.env\n"
+    "The variables of the service \\fBvictron_exporter@\\fR\\fINAME\\fR.\n"
+    ".TP\n"
+    ".I /etc/victron_exporter/NAME.mqtt\\-password\n"
+    "Read by root only. That service finds it as\n"
+    ".IR /run/secrets/mqtt\\-password .\n"
+    ".TP\n"
+    ".I /etc/victron_exporter/NAME.http\\-password\n"
+    "Likewise.\n"
+    ".SH EXAMPLES\n"
+    "Look once, without serving:\n"
+    ".PP\n"
+    ".nf\n"
+    "    victron_exporter \\-\\-station.url=http://venus.local:8088 \\-\\-site=home "
+    "\\-\\-once\n"
+    ".fi\n"
+    ".PP\n"
+    "Serve a station that is reached over MQTT with TLS:\n"
+    ".PP\n"
+    ".nf\n"
+    "    victron_exporter \\-\\-station.url=mqtts://192.168.1.20 \\-\\-site=boat \\e\n"
+    "        \\-\\-mqtt.ca\\-file=gx.pem \\-\\-mqtt.skip\\-hostname\\-check \\e\n"
+    "        \\-\\-mqtt.username=exporter \\-\\-mqtt.password\\-file=gx\\-password\n"
+    ".fi\n"
+    ".SH SEE ALSO\n"
+    ".BR prometheus (1),\n"
+    ".BR promtool (1)\n";
+
 /* Adds text as roff takes it literally. */
 static void add_roff(struct str text, struct buf *out)
 {
@@ -193,6 +267,7 @@ static void add_man_row(const struct option *option, struct buf *out)
 
 void config_help_man(struct buf *out)
 {
+    buf_add_text(out, man_head);
     buf_add_text(out, ".SH OPTIONS\n");
     for (size_t i = 0; i < option_count; i++) {
         enum option_group group = option_table[i].group;
@@ -200,4 +275,5 @@ void config_help_man(struct buf *out)
             buf_printf(out, ".SS %s\n", option_group_title(group));
         add_man_row(&option_table[i], out);
     }
+    buf_add_text(out, man_tail);
 }

@@ -1,6 +1,6 @@
 /* print_docs.c - the documents that the option table and the parameter table make.
  *
- *   print_docs flags|site-file|options-man
+ *   print_docs flags|site-file|man
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ struct document {
 static const struct document documents[] = {
     {"flags", config_help_markdown},
     {"site-file", site_file_markdown},
-    {"options-man", config_help_man},
+    {"man", config_help_man},
 };
 
 int main(int argc, char **argv)
@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], documents[i].name) == 0)
             documents[i].print(&out);
     if (out.n == 0)
-        (void)fprintf(stderr, "usage: print_docs flags|site-file|options-man\n");
+        (void)fprintf(stderr, "usage: print_docs flags|site-file|man\n");
     (void)fwrite(out.p ? out.p : "", 1, out.n, stdout);
     int code = out.n ? EXIT_SUCCESS : EXIT_FAILURE;
     buf_free(&out);

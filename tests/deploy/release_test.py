@@ -1,0 +1,108 @@
+"""The released program: hardened, the same wherever it is built, installed with all that goes with it."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "build" / "victron_exporter"
+DATA = "share/victron_exporter"
+
+
+def output(*command, **options):
+    return subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True, **options).stdout
+
+
+# ---- hardening
+
+
+@pytest.mark.parametrize("what, words", [
+    ("a position-independent program", r"Type:\s+DYN \(Position-Independent Executable"),
+    ("no executable stack", r"GNU_STACK(\s+0x\w+){5} RW "),
+    ("tables that are read-only after the start", r"GNU_RELRO"),
+    ("all of them resolved at the start", r"Flags: NOW PIE"),
+])
+def test_the_program_has(what, words):
+    assert re.search(words, output("readelf", "-hldW", PROGRAM)), what
+
+
+def test_no_segment_is_writable_and_executable():
+    assert not re.search(r"LOAD.* RWE ", output("readelf", "-lW", PROGRAM))
+
+
+def test_checked_functions_and_stack_guards_are_linked():
+    symbols = output("nm", "-D", PROGRAM)
+    assert "__stack_chk_fail" in symbols and len(re.findall(r"__\w+_chk\b", symbols)) >= 3
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="endbr64 is of x86-64")
+def test_indirect_jumps_have_their_landing_places():
+    functions = len(re.findall(r" [tT] ", output("nm", PROGRAM)))
+    landings = output("objdump", "-d", "--no-show-raw-insn", PROGRAM).count("endbr64")
+    assert landings > functions / 3
+
+
+def test_it_says_nothing_of_where_it_was_built():
+    assert str(ROOT).encode() not in PROGRAM.read_bytes()
+
+
+# ---- the same everywhere
+
+
+def test_two_builds_in_different_folders_are_equal(tmp_path):
+    source = tmp_path / "quite" / "another" / "folder"
+    source.mkdir(parents=True)
+    for name in ("exporter", "metrics-map", "deploy"):
+        shutil.copytree(ROOT / name, source / name)
+    shutil.copy(ROOT / "CMakeLists.txt", source)
+    revision = re.search(r"revision: (\S+)\)", output(PROGRAM, "--version"))[1]
+    build = tmp_path / "elsewhere"
+    output("cmake", "-S", source, "-B", build, "-G", "Ninja", "-DVICTRON_TESTS=OFF", "-DVICTRON_WERROR=ON",
+           f"-DVICTRON_REVISION={revision}")
+    output("cmake", "--build", build, "--target", "victron_exporter",
+           env={**os.environ, "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"})
+    assert (build / "victron_exporter").read_bytes() == PROGRAM.read_bytes()
+
+
+# ---- installed
+
+
+def install(tmp_path, prefix):
+    output("cmake", "--install", ROOT / "build", "--prefix", prefix, env={**os.environ, "DESTDIR": str(tmp_path)})
+    return tmp_path / prefix.strip("/")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    return install(tmp_path_factory.mktemp("installed"), "/opt/victron")
+
+
+def test_everything_is_installed(installed):
+    files = {str(p.relative_to(installed)) for p in installed.rglob("*") if p.is_file()}
+    expected = {"bin/victron_exporter", "share/man/man1/victron_exporter.1",
+                "lib/systemd/system/victron_exporter@.service", "lib/systemd/system/victron_exporter@.socket",
+                f"{DATA}/example.env"}
+    for folder, pattern in [("metrics-map", "*.json"), ("metrics-map/enums", "*.json"), ("alert-rules", "*.yml"),
+                            ("alert-rules/alertmanager", "*.yml"), ("alert-rules/alertmanager/templates", "*.tmpl"),
+                            ("grafana-dashboards", "victron-*.json"), ("grafana-dashboards/provisioning", "*.yml")]:
+        names = {f"{DATA}/{folder}/{p.name}" for p in (ROOT / folder).glob(pattern)}
+        assert names
+        expected |= names
+    expected |= {f"{DATA}/prometheus/{p.name}" for p in (ROOT / "deploy" / "prometheus").glob("*.yml")}
+    assert files == expected
+
+
+def test_the_installed_program_runs(installed):
+    assert "victron_exporter, version" in output(installed / "bin/victron_exporter", "--version")
+
+
+@pytest.mark.parametrize("prefix", ["/usr", "/usr/local", "/opt/victron"])
+def test_the_installed_service_starts_the_installed_program(tmp_path, prefix):
+    unit = install(tmp_path, prefix) / "lib/systemd/system/victron_exporter@.service"
+    ours = (ROOT / "deploy/systemd/victron_exporter@.service").read_text()
+    assert unit.read_text() == ours.replace("ExecStart=/usr/bin/", f"ExecStart={prefix}/bin/")
