@@ -336,16 +336,41 @@ def test_alerts_ask_for_no_parameter_by_themselves():
 # ---- tested
 
 
-def checked_samples():
-    """(names in the expression, labels of a sample) of every checked value."""
+def each_test():
+    """(file, seconds between two evaluations, test) of every unit test."""
     for path in UNIT_TESTS:
         for test in load(path)["tests"]:
-            for check in test.get("promql_expr_test", []):
-                names = {s.name for s in promql.read(check["expr"]).selectors}
-                for sample in check.get("exp_samples") or []:
-                    selector = promql.read(sample["labels"]).selectors[0]
-                    labels = {label: value for label, _, value in selector.matchers}
-                    yield ({selector.name} if selector.name else names), labels
+            yield path, seconds(load(path)["evaluation_interval"]), test
+
+
+def labels_of(sample):
+    selector = promql.read(sample["labels"]).selectors[0]
+    return selector.name, {label: value for label, _, value in selector.matchers}
+
+
+def checked_samples():
+    """(names in the expression, labels of a sample) of every checked value."""
+    for _, _, test in each_test():
+        for check in test.get("promql_expr_test", []):
+            names = {s.name for s in promql.read(check["expr"]).selectors}
+            for sample in check.get("exp_samples") or []:
+                name, labels = labels_of(sample)
+                yield ({name} if name else names), labels
+
+
+def test_what_a_unit_test_puts_in_exists(metrics):
+    """A series of another name, or with a label that nothing has, would keep every rule silent."""
+    mistakes = []
+    for path, _, test in each_test():
+        for series in test["input_series"]:
+            selector = promql.read(series["series"]).selectors[0]
+            if selector.name not in metrics:
+                mistakes.append(f"{path.name}: {test['name']}: no metric {selector.name}")
+            for label, _, _ in selector.matchers:
+                known = metrics.get(selector.name, set()) | TARGET_LABELS
+                if label not in known and not label.startswith("exported_"):
+                    mistakes.append(f"{path.name}: {test['name']}: {selector.name} has no label {label}")
+    assert not mistakes, "\n".join(mistakes)
 
 
 def test_every_recording_rule_has_a_checked_value():
@@ -445,17 +470,72 @@ def test_an_alert_has_a_chapter_in_the_runbook(alert):
     assert alert[2]["alert"].lower() in anchors
 
 
+RUNBOOK_CHAPTERS = re.findall(r"^### (Victron\w+)\n(.*?)(?=^##|\Z)", RUNBOOK.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def test_the_runbook_has_the_alerts_of_the_specification_once_each():
+    assert sorted(name for name, _ in RUNBOOK_CHAPTERS) == sorted(SPECIFIED)
+
+
+@pytest.mark.parametrize("name, text", RUNBOOK_CHAPTERS, ids=[name for name, _ in RUNBOOK_CHAPTERS])
+def test_a_chapter_of_the_runbook_says_what_to_do(name, text):
+    for part in ("First", "Confirm", "Causes", "Drive there"):
+        assert re.search(rf"^- \*\*{part}:\*\* \S.+", text, re.M), f"{name} does not say: {part}"
+
+
+@functools.lru_cache(None)
+def seen_states():
+    """{(alert, severity): [(state, seconds, step, test, site)]} of every check; state is pending or firing."""
+    found = {}
+    for number, (_, step, test) in enumerate(each_test()):
+        for check in test.get("alert_rule_test", []):
+            for alert in check.get("exp_alerts") or []:
+                key = check["alertname"], alert["exp_labels"]["severity"]
+                found.setdefault(key, []).append(
+                    ("firing", seconds(check["eval_time"]), step, number, alert["exp_labels"].get("site"))
+                )
+        for check in test.get("promql_expr_test", []):
+            for selector in promql.read(check["expr"]).selectors:
+                fixed = {label: value for label, operator, value in selector.matchers if operator == "="}
+                for sample in check.get("exp_samples") or []:
+                    labels = fixed | labels_of(sample)[1]
+                    if selector.name == "ALERTS" and {"alertname", "severity", "alertstate"} <= labels.keys():
+                        found.setdefault((labels["alertname"], labels["severity"]), []).append(
+                            (labels["alertstate"], seconds(check["eval_time"]), step, number, labels.get("site"))
+                        )
+    return found
+
+
 @pytest.mark.parametrize("name", SPECIFIED)
 def test_every_alert_is_seen_firing_and_silent(name):
-    firing = silent = False
-    for path in UNIT_TESTS:
-        for test in load(path)["tests"]:
-            for check in test.get("alert_rule_test", []):
-                if check["alertname"] == name:
-                    firing |= bool(check.get("exp_alerts"))
-                    silent |= not check.get("exp_alerts")
-    assert firing, "no test in which it fires"
-    assert silent, "no test in which it is silent"
+    for severity in SPECIFIED[name] & SEVERITIES:
+        states = {state for state, *_ in seen_states().get((name, severity), [])}
+        assert "firing" in states, f"no test in which {severity} fires"
+    silent = [
+        check
+        for _, _, test in each_test()
+        for check in test.get("alert_rule_test", [])
+        if check["alertname"] == name and not check.get("exp_alerts")
+    ]
+    assert silent or name == "VictronWatchdog", "no test in which it is silent"
+
+
+def test_unit_tests_ask_for_alerts_that_exist():
+    asked = {check["alertname"] for _, _, test in each_test() for check in test.get("alert_rule_test", [])}
+    assert asked <= set(SPECIFIED)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=ALERT_IDS)
+def test_an_alert_is_pending_one_step_before_it_fires(alert):
+    """In steps that are no longer than its "for", so that the two checks tell how long it waits."""
+    rule = alert[2]
+    if "for" not in rule:
+        return
+    seen = set(seen_states()[rule["alert"], rule["labels"]["severity"]])
+    assert any(
+        state == "pending" and step <= seconds(rule["for"]) and ("firing", time + step, step, test, site) in seen
+        for state, time, step, test, site in seen
+    ), f"no test sees it pending and, a step later, firing; a step is at most {rule['for']}"
 
 
 def test_the_tools_are_there():
