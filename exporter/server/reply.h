@@ -1,17 +1,19 @@
-/* reply.h - a struct reply and its body as a response of libmicrohttpd. */
+/* reply.h - a struct reply and the pieces of its body as a response of libmicrohttpd. */
 #ifndef SERVER_REPLY_H
 #define SERVER_REPLY_H
 
-#include "base/buf.h"
-#include "base/str.h"
+#include <stddef.h>
 
 struct MHD_Response;
+struct piece;
 struct reply;
 
-/* Takes the memory of body over, whatever happens (it is empty afterwards).
- * accept_encoding is the client's header.  NULL without memory or when body has failed;
- * else the caller destroys it. */
-struct MHD_Response *reply_make(const struct reply *reply, struct buf *body,
-                                struct str accept_encoding);
+/* The most pieces that a body has. */
+#define REPLY_PIECES_MAX 4
+
+/* Takes a reference of each piece; all are packed or none is.  NULL without memory (also
+ * for a piece that is NULL for that reason); else the caller destroys it. */
+struct MHD_Response *reply_make(const struct reply *reply, struct piece *const *pieces,
+                                size_t count);
 
 #endif

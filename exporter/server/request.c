@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <microhttpd.h>
 
+#include "server/piece.h"
 #include "server/reply.h"
 #include "server/server.h"
 
@@ -104,23 +105,54 @@ void request_wait(struct request *request, struct deadline deadline)
     request->deadline = deadline;
 }
 
+bool request_takes_gzip(struct request *request)
+{
+    return compression_is_accepted(request_header(request, "Accept-Encoding"));
+}
+
+static bool is_whole(struct piece *const *pieces, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!pieces[i] || pieces[i]->is_packed != pieces[0]->is_packed)
+            return false;
+    return true;
+}
+
+static void answer(struct request *request, const struct reply *reply,
+                   struct piece *const *pieces, size_t count)
+{
+    assert(request->state == REQUEST_RUNNING || request->state == REQUEST_WAITING);
+    request->status = reply->status;
+    request->response = reply_make(reply, pieces, count);
+    request->state = REQUEST_ANSWERED;
+    request->deadline = deadline_in_ms(request->setting->answer_ms);
+    leave_place(request);
+}
+
+void request_reply_pieces(struct request *request, const struct reply *reply,
+                          struct piece *const *pieces, size_t count)
+{
+    if (is_whole(pieces, count))
+        answer(request, reply, pieces, count);
+    else
+        request_reply_text(request, 500, "could not make the page");
+}
+
 void request_reply(struct request *request, const struct reply *reply, struct buf *body)
 {
     static const struct reply failed_page = {.status = 500};
 
-    assert(request->state == REQUEST_RUNNING || request->state == REQUEST_WAITING);
     if (body->failed) {
         buf_free(body);
         *body = buf_new(TEXT_REPLY_MAX);
         buf_add_text(body, "could not make the page\n");
         reply = &failed_page;
     }
-    request->status = reply->status;
-    request->response =
-        reply_make(reply, body, request_header(request, "Accept-Encoding"));
-    request->state = REQUEST_ANSWERED;
-    request->deadline = deadline_in_ms(request->setting->answer_ms);
-    leave_place(request);
+    bool is_packed = reply->may_compress && body->n >= COMPRESSION_BODY_MIN &&
+                     request_takes_gzip(request);
+    struct piece *piece = piece_new(body, is_packed);
+    answer(request, reply, &piece, 1);
+    piece_release(piece);
 }
 
 void request_reply_text(struct request *request, int status, const char *text)

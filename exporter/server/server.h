@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+struct piece;
 struct server;  /* a thread, sockets; opaque */
 struct request; /* one request under way; the server thread only */
 
@@ -111,6 +112,14 @@ struct reply {
 /* Takes the memory of body over (it is empty afterwards).  A failed body is answered 500.
  */
 void request_reply(struct request *request, const struct reply *reply, struct buf *body);
+
+/* This client takes gzip: for a long body, pieces that are packed. */
+bool request_takes_gzip(struct request *request);
+
+/* Answers with the pieces (piece.h) one behind the other; each keeps its owner.  One that
+ * is NULL, or a mixture of packed ones and others, is answered 500. */
+void request_reply_pieces(struct request *request, const struct reply *reply,
+                          struct piece *const *pieces, size_t count);
 
 /* A line of text, to which its end is added, and a status. */
 void request_reply_text(struct request *request, int status, const char *text);

@@ -73,25 +73,47 @@ static void assert_unpacks_to(struct str packed, struct str expected)
     free(out);
 }
 
+/* A gzip file of the texts, made as an answer is. */
+static struct buf gzip_of(const struct str *texts, size_t count)
+{
+    struct buf file = buf_new((size_t)64 * 1024 * 1024);
+    struct checksum whole = {0};
+    char end[COMPRESSION_END_BYTES];
+
+    buf_add(&file, compression_head());
+    for (size_t i = 0; i < count; i++) {
+        struct checksum checksum;
+        struct buf blocks = compression_deflate(texts[i], &checksum);
+        assert_false(blocks.failed);
+        assert_int_equal(checksum.bytes, texts[i].n);
+        buf_add(&file, buf_str(&blocks));
+        whole = compression_join(whole, checksum);
+        buf_free(&blocks);
+    }
+    compression_end(whole, end);
+    buf_add(&file, (struct str){end, sizeof end});
+    assert_false(file.failed);
+    return file;
+}
+
 static void test_what_is_packed_unpacks_to_the_same(void **state)
 {
-    static const size_t sizes[] = {512, 1000, 16 * 1024, 100000, 3000000};
+    static const size_t sizes[] = {0, 1, 512, 1000, 16 * 1024, 100000, 3000000};
 
     (void)state;
     for (size_t i = 0; i < COUNT(sizes); i++) {
         struct buf page = page_of(sizes[i]);
-        struct buf packed = compression_gzip(buf_str(&page));
-        assert_false(packed.failed);
-        assert_true(packed.n < page.n);
-        assert_unpacks_to(buf_str(&packed), buf_str(&page));
+        struct str text = {page.p, sizes[i]};
+        struct buf packed = gzip_of(&text, 1);
+        assert_true(sizes[i] < 512 || packed.n < sizes[i] / 2);
+        assert_unpacks_to(buf_str(&packed), text);
         buf_free(&packed);
         buf_free(&page);
     }
 }
 
-static void test_what_does_not_shrink_fails_and_harms_nothing(void **state)
+static void test_what_does_not_shrink_unpacks_too(void **state)
 {
-    struct buf page = page_of(5000);
     char noise[40000];
     uint64_t random = 1;
 
@@ -100,16 +122,32 @@ static void test_what_does_not_shrink_fails_and_harms_nothing(void **state)
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407U;
         noise[i] = (char)(random >> 56);
     }
-    struct buf packed = compression_gzip((struct str){noise, sizeof noise});
-    assert_true(packed.failed);
+    const struct str text = {noise, sizeof noise};
+    struct buf packed = gzip_of(&text, 1);
+    assert_unpacks_to(buf_str(&packed), text);
     buf_free(&packed);
-    packed = compression_gzip((struct str){"", 0});
-    assert_true(packed.failed);
-    buf_free(&packed);
+}
 
-    packed = compression_gzip(buf_str(&page));
-    assert_unpacks_to(buf_str(&packed), buf_str(&page));
-    buf_free(&packed);
+static void test_texts_in_any_order_are_one_file(void **state)
+{
+    struct buf page = page_of(200000);
+    struct buf joined = buf_new((size_t)1024 * 1024);
+    const struct str texts[] = {
+        buf_str(&page), STR("a few words\n"), STR(""), {page.p, 5000}};
+
+    (void)state;
+    for (size_t shift = 0; shift < COUNT(texts); shift++) {
+        struct str turned[COUNT(texts)];
+        buf_clear(&joined);
+        for (size_t i = 0; i < COUNT(texts); i++) {
+            turned[i] = texts[(i + shift) % COUNT(texts)];
+            buf_add(&joined, turned[i]);
+        }
+        struct buf packed = gzip_of(turned, COUNT(turned));
+        assert_unpacks_to(buf_str(&packed), buf_str(&joined));
+        buf_free(&packed);
+    }
+    buf_free(&joined);
     buf_free(&page);
 }
 
@@ -118,7 +156,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accept_encoding_is_read),
         cmocka_unit_test(test_what_is_packed_unpacks_to_the_same),
-        cmocka_unit_test(test_what_does_not_shrink_fails_and_harms_nothing),
+        cmocka_unit_test(test_what_does_not_shrink_unpacks_too),
+        cmocka_unit_test(test_texts_in_any_order_are_one_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
