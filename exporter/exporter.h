@@ -14,6 +14,7 @@
 
 struct config;
 struct generation;
+struct page_cache;
 struct self_view;
 struct server;
 struct station;
@@ -22,9 +23,12 @@ struct exporter {
     const struct config *config; /* constant */
     struct station *station;
     struct server *server;
-    double started_at;        /* unix time */
-    int64_t started_ms;       /* monotonic */
-    struct log_outcome clash; /* of the server's thread */
+    double started_at;  /* unix time */
+    int64_t started_ms; /* monotonic */
+
+    /* Of the server's thread. */
+    struct log_outcome clash;
+    struct page_cache *page_cache; /* NULL: nothing is kept */
 
     /* Guards what follows: a reload by signal and a page meet here. */
     pthread_mutex_t generation_lock;

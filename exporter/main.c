@@ -18,6 +18,7 @@
 #include "exporter.h"
 #include "generation.h"
 #include "map/metric_map.h"
+#include "pages/page_cache.h"
 #include "pages/pages.h"
 #include "process_memory.h"
 #include "self/build.h"
@@ -213,6 +214,7 @@ static int action_serve(const struct config *config)
         .config = config,
         .started_at = clock_unix_seconds(),
         .started_ms = clock_monotonic_ms(),
+        .page_cache = page_cache_new(),
         .generation_lock = PTHREAD_MUTEX_INITIALIZER,
         .was_reload_good = true,
     };
@@ -223,6 +225,7 @@ static int action_serve(const struct config *config)
         code = run_server(&exporter);
     else
         print(&mistakes, stderr);
+    page_cache_free(exporter.page_cache);
     generation_release(exporter.generation);
     buf_free(&mistakes);
     return code;

@@ -50,8 +50,11 @@ static void unlock(struct station *station)
     (void)pthread_mutex_unlock(&station->fetch_lock);
 }
 
+/* Without a thread nobody waits: who collects has what came. */
 static void wake_scrapers(struct station *station)
 {
+    if (!station->has_thread)
+        return;
     (void)pthread_cond_broadcast(&station->fetch_moved);
     if (station->options.wake)
         station->options.wake(station->options.wake_context);

@@ -6,10 +6,12 @@
 #include "map/metric_map.h"
 #include "model/snapshot.h"
 #include "model/want.h"
+#include "pages/page_cache.h"
 #include "pages/pages.h"
 #include "render/renderer.h"
 #include "scrape.h"
 #include "self/self_metrics.h"
+#include "server/piece.h"
 
 /* More than any dashboard asks for; a longer list is refused, not cut. */
 #define FILTER_MAX 64
@@ -70,34 +72,57 @@ static bool read_filter(struct request *request, const struct generation *genera
     return true;
 }
 
-static void answer(struct exporter *exporter, struct request *request,
-                   struct generation *generation, const struct snapshot *snapshot,
-                   const struct page_filter *filter)
+/* What we say of the scrape and of ourselves, behind the station's part. */
+static struct piece *own_part(struct exporter *exporter, struct request *request,
+                              const struct generation *generation,
+                              const struct snapshot *snapshot,
+                              const struct apply_counts *counts,
+                              const struct page_form *form)
 {
-    const struct renderer *renderer = renderer_for(request_header(request, "Accept"));
-    struct clash_story story = {0};
-    const struct apply_listener listener = {hear_clash, &story};
-    struct buf page = buf_new(PAGE_BYTES_MAX);
+    struct buf text = buf_new(PAGE_BYTES_MAX);
     struct self_view self;
 
     exporter_view(exporter, generation, &self);
     self.deadline_seconds =
         (double)(page_deadline(exporter, request).at_ms - request_started_ms(request)) /
         1000;
-    enum err outcome =
-        page_write(generation, snapshot, &self, renderer, filter, &listener, &page);
-    log_clash(exporter, &story);
+    self.snapshot = snapshot;
+    self.counts = counts;
+    text.failed |= page_write_self(&self, form->renderer, form->filter, &text) != ERR_OK;
+    return piece_new(&text, form->is_packed);
+}
+
+static void answer(struct exporter *exporter, struct request *request,
+                   struct generation *generation, struct snapshot *snapshot,
+                   const struct page_filter *filter)
+{
+    const struct page_form form = {
+        .renderer = renderer_for(request_header(request, "Accept")),
+        .filter = filter,
+        .is_packed = request_takes_gzip(request),
+    };
     const struct reply reply = {
-        .status = outcome == ERR_OK ? 200 : 500,
-        .content_type = renderer->content_type,
+        .status = 200,
+        .content_type = form.renderer->content_type,
         .may_compress = true,
         .varies = true,
     };
-    if (outcome == ERR_OK)
-        request_reply(request, &reply, &page);
+    struct clash_story story = {0};
+    const struct apply_listener listener = {hear_clash, &story};
+    struct apply_counts counts = {0};
+    struct piece *pieces[2] = {NULL, NULL};
+
+    pieces[0] = page_cache_station(exporter->page_cache, generation, snapshot, &form,
+                                   &listener, &counts);
+    log_clash(exporter, &story);
+    if (pieces[0])
+        pieces[1] = own_part(exporter, request, generation, snapshot, &counts, &form);
+    if (pieces[1])
+        request_reply_pieces(request, &reply, pieces, 2);
     else
         request_reply_text(request, 500, "The page is too large or there is no memory.");
-    buf_free(&page);
+    piece_release(pieces[0]);
+    piece_release(pieces[1]);
 }
 
 void metrics_page(void *context, struct request *request)

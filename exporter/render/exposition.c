@@ -1,7 +1,7 @@
 /* exposition.c - Prometheus text 0.0.4 and OpenMetrics 1.0.0.
  *
- * Sample lines are the same bytes in both; only the metadata before a family and the
- * end of the page differ, which is what a dialect says.
+ * Sample lines are the same bytes in both; only the metadata before a family, which is
+ * what a dialect says, and the end of the page differ.
  */
 #include "render/exposition.h"
 
@@ -15,14 +15,12 @@ struct dialect {
     bool family_drops_suffix;
     bool has_unit;
     void (*escape_help)(struct str help, struct buf *out);
-    const char *end;
 };
 
 static const struct dialect text_dialect = {
     .type_words =
         {[SAMPLE_GAUGE] = "gauge", [SAMPLE_COUNTER] = "counter", [SAMPLE_INFO] = "gauge"},
     .escape_help = escape_lines,
-    .end = "",
 };
 
 static const struct dialect openmetrics_dialect = {
@@ -31,8 +29,9 @@ static const struct dialect openmetrics_dialect = {
     .family_drops_suffix = true,
     .has_unit = true,
     .escape_help = escape_quoted,
-    .end = "# EOF\n",
 };
+
+static const char openmetrics_end[] = "# EOF\n";
 
 static const struct str suffixes[SAMPLE_INFO + 1] = {
     [SAMPLE_GAUGE] = STR(""),
@@ -129,7 +128,6 @@ static void render(const struct sample_set *samples, const struct page_filter *f
         is_announced = true;
         add_sample(out, sample);
     }
-    buf_add_text(out, dialect->end);
 }
 
 static void render_text(const struct sample_set *samples,
@@ -146,15 +144,18 @@ static void render_openmetrics(const struct sample_set *samples,
 
 const struct renderer text_renderer = {
     .content_type = "text/plain; version=0.0.4; charset=utf-8",
+    .end = "",
     .render = render_text,
 };
 
 const struct renderer openmetrics_renderer = {
     .content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    .end = openmetrics_end,
     .render = render_openmetrics,
 };
 
 const struct renderer openmetrics_draft_renderer = {
     .content_type = "application/openmetrics-text; version=0.0.1; charset=utf-8",
+    .end = openmetrics_end,
     .render = render_openmetrics,
 };

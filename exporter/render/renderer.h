@@ -26,6 +26,9 @@ struct page_filter {
 
 struct renderer {
     const char *content_type;
+    const char *end; /* of a page, behind all its samples */
+
+    /* A page may be rendered in parts, each with families of its own. */
     void (*render)(const struct sample_set *samples, const struct page_filter *filter,
                    struct buf *out);
 };

@@ -121,7 +121,9 @@ int main(int argc, char **argv)
     struct metric_map *map = load_map(parse_level(argv[3]));
     struct snapshot *snapshot = read_station(&arena, argv[1]);
     metric_map_apply(map, snapshot, &samples, &counts, NULL);
-    parse_format(argv[2])->render(&samples, &all, &page);
+    const struct renderer *renderer = parse_format(argv[2]);
+    renderer->render(&samples, &all, &page);
+    buf_add_text(&page, renderer->end);
     (void)fwrite(page.p, 1, page.n, stdout);
     (void)fprintf(stderr, "unmapped %zu\n", counts.unmapped);
     for (int i = 0; i < REFUSAL_END; i++)

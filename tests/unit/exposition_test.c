@@ -41,7 +41,9 @@ static void check_page(const char *accept, const struct page_filter *filter,
     struct sample_set set = a_page(&arena);
     struct buf out = buf_new(PAGE_MAX);
 
-    renderer_for(str_from(accept))->render(&set, filter, &out);
+    const struct renderer *renderer = renderer_for(str_from(accept));
+    renderer->render(&set, filter, &out);
+    buf_add_text(&out, renderer->end);
     check_str(buf_str(&out), expected);
     buf_free(&out);
     arena_free(&arena);

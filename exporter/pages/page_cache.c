@@ -1,0 +1,123 @@
+/* page_cache.c - see page_cache.h */
+#include "pages/page_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "generation.h"
+#include "model/snapshot.h"
+#include "render/renderer.h"
+#include "scrape.h"
+#include "server/piece.h"
+
+/* Three formats, packed and not. */
+#define PIECES_MAX 6
+
+struct kept_piece {
+    const struct renderer *renderer;
+    bool is_packed;
+    struct piece *piece;
+};
+
+struct page_cache {
+    struct generation *generation; /* of all that follows; NULL: empty */
+    struct snapshot *snapshot;
+    struct apply_counts counts;
+    struct kept_piece pieces[PIECES_MAX];
+    size_t piece_count;
+};
+
+struct page_cache *page_cache_new(void)
+{
+    return calloc(1, sizeof(struct page_cache));
+}
+
+static void drop(struct page_cache *cache)
+{
+    for (size_t i = 0; i < cache->piece_count; i++)
+        piece_release(cache->pieces[i].piece);
+    snapshot_release(cache->snapshot);
+    generation_release(cache->generation);
+    *cache = (struct page_cache){0};
+}
+
+void page_cache_free(struct page_cache *cache)
+{
+    if (cache)
+        drop(cache);
+    free(cache);
+}
+
+/* Snapshots are made anew for each page, reports only when they differ. */
+static bool has_same_reports(const struct snapshot *a, const struct snapshot *b)
+{
+    return a->report_count == b->report_count &&
+           memcmp(a->reports, b->reports, a->report_count * sizeof(struct report *)) == 0;
+}
+
+static bool is_of(const struct page_cache *cache, const struct generation *generation,
+                  const struct snapshot *snapshot)
+{
+    return cache->generation == generation && cache->snapshot &&
+           has_same_reports(cache->snapshot, snapshot);
+}
+
+static struct piece *find(const struct page_cache *cache, const struct page_form *form)
+{
+    for (size_t i = 0; i < cache->piece_count; i++)
+        if (cache->pieces[i].renderer == form->renderer &&
+            cache->pieces[i].is_packed == form->is_packed)
+            return cache->pieces[i].piece;
+    return NULL;
+}
+
+static struct piece *make(struct generation *generation, const struct snapshot *snapshot,
+                          const struct page_form *form,
+                          const struct apply_listener *listener,
+                          struct apply_counts *out_counts)
+{
+    struct buf text = buf_new(PAGE_BYTES_MAX);
+
+    if (page_write_station(generation, snapshot, form->renderer, form->filter, listener,
+                           out_counts, &text) == ERR_OK)
+        return piece_new(&text, form->is_packed);
+    buf_free(&text);
+    return NULL;
+}
+
+static void keep(struct page_cache *cache, struct generation *generation,
+                 struct snapshot *snapshot, const struct page_form *form,
+                 struct piece *piece, const struct apply_counts *counts)
+{
+    if (!cache->generation) {
+        cache->generation = generation_reference(generation);
+        cache->snapshot = snapshot_reference(snapshot);
+        cache->counts = *counts;
+    }
+    if (piece->is_packed == form->is_packed && cache->piece_count < PIECES_MAX)
+        cache->pieces[cache->piece_count++] =
+            (struct kept_piece){form->renderer, form->is_packed, piece_reference(piece)};
+}
+
+struct piece *page_cache_station(struct page_cache *cache, struct generation *generation,
+                                 struct snapshot *snapshot, const struct page_form *form,
+                                 const struct apply_listener *listener,
+                                 struct apply_counts *out_counts)
+{
+    bool is_filtered = form->filter->name_count || form->filter->device_count;
+
+    if (!cache || is_filtered)
+        return make(generation, snapshot, form, listener, out_counts);
+    if (!is_of(cache, generation, snapshot))
+        drop(cache);
+    struct piece *piece = find(cache, form);
+    if (piece) {
+        *out_counts = cache->counts;
+        return piece_reference(piece);
+    }
+    piece = make(generation, snapshot, form, listener, out_counts);
+    if (piece)
+        keep(cache, generation, snapshot, form, piece, out_counts);
+    return piece;
+}
