@@ -112,12 +112,13 @@ static void begin_fetch(struct station *station, struct deadline deadline)
     station->is_running = true;
 }
 
-static void end_fetch(struct station *station)
+static void end_fetch(struct station *station, const struct error *failure)
 {
     lock(station);
     struct snapshot *old = station->newest;
     struct snapshot *snapshot = fetch_snapshot(&station->fetch, true);
     if (snapshot) {
+        snapshot->failure = *failure;
         station->newest = snapshot;
         station->newest_ended_ms = clock_monotonic_ms();
     }
@@ -169,7 +170,7 @@ static void run_fetch(struct station *station)
     enum err outcome = source_collect(station->source, &collector, &error);
     if (!is_stopped(station))
         log_collect(station, outcome, &error);
-    end_fetch(station);
+    end_fetch(station, &error);
 }
 
 static void *run_fetches(void *context)

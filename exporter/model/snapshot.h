@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "base/str.h"
 #include "model/limits.h"
 #include "model/report.h"
@@ -22,6 +23,8 @@ struct snapshot {
     bool is_complete;        /* the fetch had ended; false: taken at a deadline */
     double started_at;       /* unix time of the fetch */
     double duration_seconds; /* of the fetch, so far if not complete */
+    struct error failure;    /* why it could get nothing at all; ERR_OK if it could, or
+                                is not complete */
     int references;
 };
 

@@ -133,8 +133,11 @@ static void note_late(struct fetch *fetch, struct answer *answer)
         return;
     answer->is_late = true;
     count_failure(fetch, ERR_TIMEOUT);
-    if (answer->slot != NO_SLOT)
-        put_blank(fetch, answer->slot, ERR_TIMEOUT);
+    if (answer->slot == NO_SLOT)
+        return;
+    service_at(fetch, answer->slot)->duration_seconds =
+        (double)http_request_age_ms(fetch->station->request) / 1000;
+    put_blank(fetch, answer->slot, ERR_TIMEOUT);
 }
 
 /* A request that the server has is left to it, through all deadlines; one that never
