@@ -35,3 +35,10 @@ void html_add_escaped(struct buf *out, struct str text)
     }
     buf_free(&repaired);
 }
+
+void html_add_isolated(struct buf *out, struct str text)
+{
+    buf_add_text(out, "<bdi>");
+    html_add_escaped(out, text);
+    buf_add_text(out, "</bdi>");
+}

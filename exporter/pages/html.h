@@ -8,4 +8,7 @@
 /* Adds text with & < > " ' escaped, broken UTF-8 repaired, control bytes as U+FFFD. */
 void html_add_escaped(struct buf *out, struct str text);
 
+/* The same for what a station says: its writing direction ends where it ends. */
+void html_add_isolated(struct buf *out, struct str text);
+
 #endif

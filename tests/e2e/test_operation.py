@@ -89,32 +89,6 @@ def test_not_ready_before_the_first_attempt_has_ended(simulator, exporter):
     wait_until(lambda: server.get("/-/ready")[0] == 200, 3, "readiness after --scrape.timeout")
 
 
-def test_the_landing_page_escapes_hostile_names(simulator, exporter):
-    """No script of a station's name runs; nothing foreign is loaded."""
-    server = exporter(simulator("three-phase-site").url)
-    server.page()
-    status, headers, body = server.get("/")
-    text = body.decode("utf-8")
-    assert status == 200 and headers["Content-Type"].startswith("text/html")
-    assert "default-src 'none'" in headers["Content-Security-Policy"]
-    assert "<script" not in text and "src=" not in text
-    assert "battery" in text and 'href="/metrics"' in text
-
-
-def test_the_landing_page_shows_main_values_alarms_and_what_failed(simulator, exporter):
-    """A person sees the GX, values in units that people use, names of states, alarms."""
-    station = simulator(ESS)
-    station.faults(answers={"com.victronenergy.switch.virtual_ai": {"status": 500}},
-                   values={"com.victronenergy.battery.socketcan_can0": {"/Alarms/LowVoltage": 2}})
-    server = exporter(station.url)
-    text = server.get("/")[2].decode("utf-8").replace("\N{NO-BREAK SPACE}", " ")
-    assert "Cerbo GX" in text and "17 of 18 devices gave their values" in text
-    for words in ("81 %", "49.81 V", "30.7 °C", "Bulk"):
-        assert words in text, words
-    assert ">Alarm</b> LowVoltage – battery <i>512</i>" in text
-    assert "failed: http" in text and "Failures since the start: http" in text
-
-
 def test_sighup_reads_the_files_anew_and_a_mistake_keeps_the_old_ones(simulator, exporter, tmp_path):
     """A new row appears; a broken file is refused, told and shown in a metric."""
     rows = tmp_path / "rows.json"
