@@ -4,6 +4,7 @@
 #include "exporter.h"
 #include "generation.h"
 #include "map/metric_map.h"
+#include "model/apply_counts.h"
 #include "model/snapshot.h"
 #include "model/want.h"
 #include "pages/page_cache.h"
@@ -36,14 +37,17 @@ static void hear_clash(void *context, const struct apply_note *note)
                         STR_ARG(note->instance), STR_ARG(note->path));
 }
 
-static void log_clash(struct exporter *exporter, const struct clash_story *story)
+/* A page that was kept tells no story, only its counts. */
+static void log_clash(struct exporter *exporter, const struct clash_story *story,
+                      const struct apply_counts *counts)
 {
     if (story->first.text[0]) {
         if (log_outcome_failed(&exporter->clash, str_from(story->first.text)))
             log_write(LOG_WARN,
                       "left out: another device or path has the same series already",
                       "first", story->first.text, NULL);
-    } else if (log_outcome_recovered(&exporter->clash, NULL)) {
+    } else if (counts->refused[REFUSAL_CLASH] == 0 &&
+               log_outcome_recovered(&exporter->clash, NULL)) {
         log_write(LOG_INFO, "no series clash any more", NULL);
     }
 }
@@ -114,7 +118,7 @@ static void answer(struct exporter *exporter, struct request *request,
 
     pieces[0] = page_cache_station(exporter->page_cache, generation, snapshot, &form,
                                    &listener, &counts);
-    log_clash(exporter, &story);
+    log_clash(exporter, &story, &counts);
     if (pieces[0])
         pieces[1] = own_part(exporter, request, generation, snapshot, &counts, &form);
     if (pieces[1])

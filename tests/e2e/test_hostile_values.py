@@ -137,6 +137,20 @@ def test_two_services_with_one_instance(exporter):
         assert server.page().value("victron_rejected_values", reason="clash") == 0
 
 
+def test_scrapes_that_share_a_fetch_do_not_end_the_story_of_a_clash(exporter):
+    """What was left out stays left out while the page is kept: no end is told, and no second beginning."""
+    with RawStation() as station:
+        station.answers["/services"] = service_list("vebus.b", "vebus.c")
+        station.answers["vebus.b"] = values(DeviceInstance=3, State=8)
+        server = exporter(station.url, "--scrape.min-interval=1h", env=ENV)
+        for _ in range(3):
+            page = server.page()
+            assert page.value("victron_rejected_values", reason="clash") >= 1
+        server.page("/metrics?device[]=vebus")
+        assert count_lines(server, "left out") == 1
+        assert count_lines(server, "no series clash any more") == 0
+
+
 def test_a_device_that_changes_its_type(exporter):
     """It leaves as one and comes as another; nothing of the first is left."""
     with RawStation() as station:
