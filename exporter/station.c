@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -177,6 +178,7 @@ static void *run_fetches(void *context)
 {
     struct station *station = context;
 
+    (void)prctl(PR_SET_NAME, "station");
     lock(station);
     while (!station->is_stopping) {
         if (!station->is_running) {

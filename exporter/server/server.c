@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "server/http_daemon.h"
@@ -111,6 +112,7 @@ static int start_thread(struct server *server, void *(*run)(void *))
 
 static void *run_thread(void *context)
 {
+    (void)prctl(PR_SET_NAME, "server");
     server_loop_run(context);
     return NULL;
 }

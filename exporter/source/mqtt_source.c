@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -103,6 +104,7 @@ static void *talk(void *context)
     struct mqtt_backoff backoff = {0};
     size_t attempt = 0;
 
+    (void)prctl(PR_SET_NAME, "mqtt");
     while (!atomic_load(&station->is_stopped)) {
         struct error error = {.code = ERR_OK};
         if (converse(station, attempt, &error) == ERR_OK)
