@@ -12,12 +12,14 @@ test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
     prometheus-alertmanager clang clang-format
     clang-tidy systemd man-db binutils chromium fonts-dejavu-core)
 
+bench=(wrk prometheus-node-exporter prometheus-mqtt-exporter mosquitto python3-prometheus-client)
+
 missing=()
 for group in "$@"; do
     case $group in
-    build | run | test) declare -n packages=$group ;;
+    bench | build | run | test) declare -n packages=$group ;;
     *)
-        echo "install-packages.sh: unknown group \"$group\": allowed build, run, test" >&2
+        echo "install-packages.sh: unknown group \"$group\": allowed bench, build, run, test" >&2
         exit 2
         ;;
     esac
