@@ -1,119 +1,140 @@
-/* debug_page.c - /debug/scrape: one scrape, told as text. */
-#include "base/clock.h"
-#include "base/decimal.h"
-#include "base/utf8.h"
+/* debug_page.c - /debug/scrape: one scrape, told as text to whoever looks for a fault. */
 #include "config/config.h"
 #include "exporter.h"
 #include "generation.h"
 #include "map/metric_map.h"
+#include "model/apply_counts.h"
 #include "model/snapshot.h"
+#include "pages/debug_parts.h"
+#include "pages/outcome_words.h"
+#include "pages/page_words.h"
 #include "pages/pages.h"
 #include "render/renderer.h"
 #include "scrape.h"
 #include "self/self_metrics.h"
 
-/* A text value is shown so far: enough to recognise it. */
-#define SHOWN_TEXT_MAX 80
-
-/* Told one by one; a station that goes wrong in more places is told so. */
-#define NOTES_MAX 1000
-
-struct story {
-    struct buf notes;
-    size_t note_count;
-};
-
-static void add_printable(struct buf *out, struct str text)
+static bool is_mqtt(const struct self_view *self)
 {
-    struct str shown = utf8_cut(text, SHOWN_TEXT_MAX);
-
-    for (size_t i = 0; i < shown.n; i++) {
-        unsigned char c = (unsigned char)shown.p[i];
-        buf_add_char(out, c < ' ' || c == 0x7f ? '.' : (char)c);
-    }
-    if (shown.n < text.n)
-        buf_add_text(out, "…");
+    return self->facts.is_known[FACT_MQTT_CONNECTED];
 }
 
-static void add_value(struct buf *out, const struct apply_note *note)
+static void tell_whom(struct buf *out, const struct config *config,
+                      const struct self_view *self)
 {
-    char number[DECIMAL_TEXT_MAX];
-
-    if (note->is_secret) {
-        buf_add_text(out, "(not shown)");
-        return;
-    }
-    switch (note->value.kind) {
-    case VALUE_NONE:
-        buf_add_text(out, "(invalid)");
-        break;
-    case VALUE_NUMBER:
-        buf_add(out, (struct str){number, decimal_print(note->value.number, number)});
-        break;
-    case VALUE_TEXT:
-    case VALUE_JSON:
-        add_printable(out, note->value.text);
-        break;
-    }
+    buf_add_text(out, "site     ");
+    page_words_add_printable(out, self->site);
+    buf_add_text(out, "\nstation  ");
+    page_words_add_address(out, config);
+    buf_add_text(out, "\nnow      ");
+    page_words_add_time(out, self->unix_seconds);
+    buf_add_char(out, '\n');
 }
 
-static void hear(void *context, const struct apply_note *note)
+static void tell_fetch(struct buf *out, const struct self_view *self)
 {
-    struct story *story = context;
+    const struct snapshot *snapshot = self->snapshot;
+    size_t good = 0;
+    size_t bytes = 0;
 
-    if (story->note_count++ >= NOTES_MAX)
-        return;
-    buf_printf(&story->notes, "%-10s %.*s/", note->what, STR_ARG(note->device));
-    add_printable(&story->notes, note->instance);
-    buf_add_char(&story->notes, ' ');
-    add_printable(&story->notes, note->path);
-    buf_add_text(&story->notes, " = ");
-    add_value(&story->notes, note);
-    buf_add_char(&story->notes, '\n');
-}
-
-static void tell_requests(struct buf *out, const struct snapshot *snapshot)
-{
-    buf_printf(out, "%-10s %9s %8s %7s  %s\n", "outcome", "seconds", "bytes", "values",
-               "service");
     for (size_t i = 0; i < snapshot->report_count; i++) {
-        const struct report *report = snapshot->reports[i];
-        const char *outcome =
-            report->outcome == ERR_OK ? "ok" : err_reason(report->outcome);
-        buf_printf(out, "%-10s %9.3f %8zu %7zu  ", outcome, report->duration_seconds,
-                   report->response_bytes, report->reading_count);
-        add_printable(out, report->service);
-        buf_printf(out, " (%.*s/", STR_ARG(report->device));
-        add_printable(out, report->instance);
-        buf_add_text(out, ")\n");
+        good += snapshot->reports[i]->outcome == ERR_OK;
+        bytes += snapshot->reports[i]->response_bytes;
     }
+    buf_printf(out,
+               "scrape   %s %.3f s, %zu of %zu devices answered, %zu bytes of values\n",
+               snapshot->is_complete ? "took" : "has been under way for",
+               snapshot->duration_seconds, good, snapshot->report_count, bytes);
 }
 
-static void tell(struct exporter *exporter, const struct snapshot *snapshot,
-                 struct buf *out)
+static void tell_fact(struct buf *out, const struct self_view *self,
+                      enum source_fact fact, const char *words)
 {
-    struct generation *generation = exporter_generation(exporter);
-    struct story story = {.notes = buf_new(PAGE_BYTES_MAX)};
-    const struct apply_listener listener = {hear, &story};
+    if (self->facts.is_known[fact])
+        buf_printf(out, "         %s %.1f s ago\n", words,
+                   self->unix_seconds - self->facts.value[fact]);
+}
+
+static void tell_cache(struct buf *out, const struct self_view *self)
+{
+    const double *value = self->facts.value;
+
+    buf_printf(out, "mqtt     %s, %.0f connects, %.0f messages, %zu devices\n",
+               value[FACT_MQTT_CONNECTED] > 0 ? "connected" : "not connected",
+               value[FACT_MQTT_CONNECTS], value[FACT_MQTT_MESSAGES],
+               self->snapshot->report_count);
+    buf_printf(out, "         %.0f keepalives sent, %.0f of them without a heartbeat\n",
+               value[FACT_MQTT_KEEPALIVES], value[FACT_MQTT_KEEPALIVE_FAILURES]);
+    tell_fact(out, self, FACT_MQTT_HEARTBEAT_AT, "last heartbeat of the GX");
+    tell_fact(out, self, FACT_MQTT_FULL_PUBLISH_AT, "last publish of all values");
+}
+
+static void tell_page(struct buf *out, const struct self_view *self, size_t page_bytes,
+                      enum err outcome)
+{
+    size_t refused = 0;
+
+    for (size_t i = 0; i < REFUSAL_END; i++)
+        refused += self->counts->refused[i];
+    buf_printf(out,
+               "metrics  samples %zu, unmapped paths %zu, refused values %zu, page of "
+               "%zu bytes%s\n",
+               self->counts->samples, self->counts->unmapped, refused, page_bytes,
+               outcome == ERR_OK ? "" : ": TOO LARGE, answered 500");
+}
+
+static void tell_failure(struct buf *out, const struct self_view *self)
+{
+    const struct error failure = page_words_failure(self->snapshot);
+
+    if (failure.code == ERR_OK)
+        return;
+    const struct outcome_words *words = outcome_words_of(failure.code);
+    buf_printf(out, "\nNo values: %s (%s).\n", words->meaning, failure.text);
+    debug_add_wrapped(out, 0, is_mqtt(self) ? words->over_mqtt : words->over_http);
+}
+
+static void tell_failures(struct buf *out, const struct source_facts *facts)
+{
+    struct buf failures = buf_new(out->max);
+
+    page_words_add_failures(&failures, facts);
+    if (failures.n)
+        buf_printf(out, "\nFailures since the start: %.*s.\n",
+                   STR_ARG(buf_str(&failures)));
+    buf_free(&failures);
+}
+
+static void tell(struct exporter *exporter, struct generation *generation,
+                 const struct snapshot *snapshot, struct buf *out)
+{
+    struct debug_values values = {.lines = buf_new(PAGE_BYTES_MAX)};
+    const struct apply_listener listener = {debug_hear_value, &values};
     const struct page_filter all = {0};
+    const struct renderer *renderer = renderer_for(STR_OF(""));
+    struct apply_counts counts;
     struct buf page = buf_new(PAGE_BYTES_MAX);
     struct self_view self;
 
     exporter_view(exporter, generation, &self);
-    enum err outcome = page_write(generation, snapshot, &self, renderer_for(STR_OF("")),
-                                  &all, &listener, &page);
-    buf_printf(out, "site %.*s\n", STR_ARG(generation->site));
-    buf_printf(out, "fetch %s after %.3f s, %zu services, page of %zu bytes%s\n\n",
-               snapshot->is_complete ? "ended" : "still under way",
-               snapshot->duration_seconds, snapshot->report_count, page.n,
-               outcome == ERR_OK ? "" : " FAILED");
-    tell_requests(out, snapshot);
-    buf_printf(out, "\n%zu values made no sample:\n", story.note_count);
-    buf_add(out, buf_str(&story.notes));
-    out->failed |= story.notes.failed;
-    buf_free(&story.notes);
+    self.snapshot = snapshot;
+    self.counts = &counts;
+    enum err outcome = page_write_station(generation, snapshot, renderer, &all, &listener,
+                                          &counts, &page);
+    if (outcome == ERR_OK)
+        outcome = page_write_self(&self, renderer, &all, &page);
+    tell_whom(out, exporter->config, &self);
+    if (is_mqtt(&self))
+        tell_cache(out, &self);
+    else
+        tell_fetch(out, &self);
+    tell_page(out, &self, page.n, outcome);
+    tell_failure(out, &self);
+    debug_add_requests(out, snapshot, is_mqtt(&self), self.unix_seconds);
+    if (snapshot_has_values(snapshot))
+        debug_add_values(out, &values);
+    tell_failures(out, &self.facts);
+    buf_free(&values.lines);
     buf_free(&page);
-    generation_release(generation);
 }
 
 void debug_page(void *context, struct request *request)
@@ -122,13 +143,15 @@ void debug_page(void *context, struct request *request)
 
     if (!page_has_fetch(exporter, request, page_deadline(exporter, request)))
         return;
+    struct generation *generation = exporter_generation(exporter);
     struct snapshot *snapshot = page_snapshot(exporter, request);
     struct buf out = buf_new(PAGE_BYTES_MAX);
     if (snapshot)
-        tell(exporter, snapshot, &out);
+        tell(exporter, generation, snapshot, &out);
     out.failed |= snapshot == NULL;
     const struct reply reply = {.status = 200, .may_compress = true};
     request_reply(request, &reply, &out);
     snapshot_release(snapshot);
+    generation_release(generation);
     buf_free(&out);
 }

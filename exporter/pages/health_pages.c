@@ -16,7 +16,10 @@ void ready_page(void *context, struct request *request)
 {
     bool is_ready = exporter_is_ready(context);
 
-    request_reply_text(request, is_ready ? 200 : 503, is_ready ? "Ready" : "Not ready");
+    request_reply_text(request, is_ready ? 200 : 503,
+                       is_ready ? "Ready"
+                                : "Not ready: the first attempt at the station is under "
+                                  "way.");
 }
 
 /* Main reads the files: it takes longer than others may wait here. */

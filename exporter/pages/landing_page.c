@@ -1,6 +1,5 @@
 /* landing_page.c - /: the newest readings for a person, without scripts. */
 #include "base/arena.h"
-#include "base/url.h"
 #include "config/config.h"
 #include "exporter.h"
 #include "generation.h"
@@ -12,6 +11,7 @@
 #include "pages/landing_parts.h"
 #include "pages/landing_style.h"
 #include "pages/outcome_words.h"
+#include "pages/page_words.h"
 #include "pages/pages.h"
 #include "scrape.h"
 #include "self/build.h"
@@ -49,19 +49,14 @@ static void add_head(struct buf *page, const struct landing *landing)
                landing_style);
 }
 
-/* How it is reached; without the path, which may lead through a proxy. */
 static void add_address(struct buf *page, const struct config *config)
 {
-    struct url url;
+    struct buf address = buf_new(page->max);
 
-    if (url_parse(config->station_url, &url, NULL) != ERR_OK)
-        return;
+    page_words_add_address(&address, config);
     buf_add_text(page, " · ");
-    html_add_escaped(page, url.scheme);
-    buf_add_text(page, "://");
-    html_add_escaped(page, url.host);
-    if (url.port)
-        buf_printf(page, ":%u", (unsigned)url.port);
+    html_add_escaped(page, buf_str(&address));
+    buf_free(&address);
 }
 
 static void add_station(struct buf *page, const struct landing *landing)

@@ -1,10 +1,8 @@
 /* landing_requests.c - the last scrape, request by request, folded until it is wanted. */
-#include <inttypes.h>
-
 #include "model/snapshot.h"
 #include "pages/landing_device.h"
 #include "pages/landing_parts.h"
-#include "pages/outcome_words.h"
+#include "pages/page_words.h"
 #include "self/self_metrics.h"
 
 static bool was_asked(const struct report *report)
@@ -32,20 +30,15 @@ static void add_request(struct buf *page, const struct report *report)
                report->reading_count);
 }
 
-/* Why something failed since the start; nothing if nothing did. */
 static void add_failures(struct buf *page, const struct source_facts *facts)
 {
-    const char *separator = "<p>Failures since the start: ";
+    struct buf failures = buf_new(page->max);
 
-    for (int code = ERR_OK + 1; code < ERR_STATION_END; code++) {
-        if (facts->failures[code] == 0)
-            continue;
-        buf_printf(page, "%s%s %" PRIu64, separator, err_reason((enum err)code),
-                   facts->failures[code]);
-        separator = ", ";
-    }
-    if (*separator == ',')
-        buf_add_text(page, ".</p>\n");
+    page_words_add_failures(&failures, facts);
+    if (failures.n)
+        buf_printf(page, "<p>Failures since the start: %.*s.</p>\n",
+                   STR_ARG(buf_str(&failures)));
+    buf_free(&failures);
 }
 
 void landing_add_requests(struct buf *page, const struct landing *landing)

@@ -1,7 +1,5 @@
 /* landing_verdict.c - is the station well, does the exporter work: two words and why. */
-#include <inttypes.h>
 #include <math.h>
-#include <time.h>
 
 #include "model/sample.h"
 #include "model/snapshot.h"
@@ -10,12 +8,11 @@
 #include "pages/landing_parts.h"
 #include "pages/main_values.h"
 #include "pages/outcome_words.h"
+#include "pages/page_words.h"
 #include "self/self_metrics.h"
 
 /* Beyond it the GX's clock is worth a word: it dates its history and its alarms. */
 #define CLOCK_OFFSET_SECONDS 60
-
-#define TIME_TEXT_MAX 40
 
 struct verdict {
     enum landing_level level;
@@ -130,17 +127,6 @@ static void add_took(struct buf *page, double seconds)
         buf_printf(page, "%.1f" NO_BREAK_SPACE "s", seconds);
 }
 
-static void add_utc(struct buf *page, double unix_seconds)
-{
-    const time_t seconds = (time_t)unix_seconds;
-    char text[TIME_TEXT_MAX];
-    struct tm parts;
-
-    if (gmtime_r(&seconds, &parts) &&
-        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts))
-        buf_add_text(page, text);
-}
-
 static double newest_value_at(const struct snapshot *snapshot)
 {
     double newest = 0;
@@ -158,7 +144,7 @@ static void add_moment(struct buf *page, const char *what, double at, double now
     buf_printf(page, "<small>%s ", what);
     main_value_print_duration(page, now - at);
     buf_add_text(page, " ago: ");
-    add_utc(page, at);
+    page_words_add_time(page, at);
     buf_add_text(page, "</small>");
 }
 
@@ -241,14 +227,10 @@ static void add_why(struct buf *page, const struct error *failure, const char *a
     buf_add_text(page, "</small></p></div>\n");
 }
 
-/* A request that is still with the station has not failed yet, but keeps us waiting. */
 static void explain(struct buf *page, const struct landing *landing)
 {
-    const struct snapshot *snapshot = landing->snapshot;
-    struct error failure = snapshot->failure;
+    const struct error failure = page_words_failure(landing->snapshot);
 
-    if (failure.code == ERR_OK && !snapshot->is_complete && snapshot->report_count == 0)
-        (void)error_set(&failure, ERR_TIMEOUT, "/services: no answer yet");
     if (failure.code == ERR_OK)
         return;
     const struct outcome_words *words = outcome_words_of(failure.code);

@@ -8,6 +8,7 @@
 #include "model/snapshot.h"
 #include "model/want.h"
 #include "pages/page_cache.h"
+#include "pages/page_words.h"
 #include "pages/pages.h"
 #include "render/renderer.h"
 #include "scrape.h"
@@ -16,6 +17,8 @@
 
 /* More than any dashboard asks for; a longer list is refused, not cut. */
 #define FILTER_MAX 64
+
+#define REFUSAL_BYTES_MAX ((size_t)16 * 1024)
 
 struct filter_words {
     struct str names[FILTER_MAX];
@@ -52,6 +55,24 @@ static void log_clash(struct exporter *exporter, const struct clash_story *story
     }
 }
 
+static void refuse_device(struct request *request, struct str word,
+                          const struct want_list *known)
+{
+    struct buf text = buf_new(REFUSAL_BYTES_MAX);
+
+    buf_add_text(&text, "device[]=");
+    page_words_add_printable(&text, word);
+    buf_add_text(&text, " is no device type; there are");
+    for (size_t i = 0; i < known->count; i++)
+        if (!str_equal(known->wants[i].device, STR_OF("*")))
+            buf_printf(&text, " %.*s", STR_ARG(known->wants[i].device));
+    for (size_t i = 0; i < known->unwanted_count; i++)
+        buf_printf(&text, " %.*s", STR_ARG(known->unwanted[i]));
+    buf_add_char(&text, '\n');
+    request_reply(request, &(struct reply){.status = 400}, &text);
+    buf_free(&text);
+}
+
 /* False: the request is answered 400 already. */
 static bool read_filter(struct request *request, const struct generation *generation,
                         struct filter_words *words, struct page_filter *out_filter)
@@ -66,9 +87,7 @@ static bool read_filter(struct request *request, const struct generation *genera
     }
     for (size_t i = 0; i < devices; i++) {
         if (!want_list_knows(known, words->devices[i])) {
-            request_reply_text(request, 400,
-                               "device[] names an unknown device type; known are those "
-                               "of --map.print, e.g. battery, vebus, system.\n");
+            refuse_device(request, words->devices[i], known);
             return false;
         }
     }

@@ -72,6 +72,19 @@ static void refuse_method(struct request *request, unsigned allowed)
     buf_free(&words);
 }
 
+/* Whoever guessed an address is told those that there are. */
+static void refuse_path(const struct router *router, struct request *request)
+{
+    struct buf text = buf_new(TEXT_MAX);
+
+    buf_add_text(&text, "not found; the pages are");
+    for (size_t i = 0; i < router->count; i++)
+        buf_printf(&text, "%s%.*s", i ? ", " : " ", STR_ARG(router->entries[i].path));
+    buf_add_char(&text, '\n');
+    request_reply(request, &(struct reply){.status = 404}, &text);
+    buf_free(&text);
+}
+
 static void refuse_crowd(struct request *request, unsigned max)
 {
     struct buf text = buf_new(TEXT_MAX);
@@ -101,7 +114,7 @@ static void choose_route(struct router *router, struct request *request)
         return;
     }
     if (!entry) {
-        request_reply_text(request, 404, "not found");
+        refuse_path(router, request);
         return;
     }
     const struct route *route = &entry->route;

@@ -14,13 +14,15 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Says both texts when they differ; the place is the caller's. */
-#define check_str(actual, expected)                                                      \
-    do {                                                                                 \
-        const struct str actual_ = (actual);                                             \
-        const struct str expected_ = str_from(expected);                                 \
-        if (!str_equal(actual_, expected_))                                              \
-            fail_msg("got \"%.*s\", want \"%.*s\"", STR_ARG(actual_),                    \
-                     STR_ARG(expected_));                                                \
-    } while (0)
+#define check_str(actual, expected) check_str_at(actual, expected, __FILE__, __LINE__)
+
+static inline void check_str_at(struct str actual, const char *expected, const char *file,
+                                int line)
+{
+    if (str_equal(actual, str_from(expected)))
+        return;
+    print_error("got \"%.*s\", want \"%s\"\n", STR_ARG(actual), expected);
+    _fail(file, line);
+}
 
 #endif

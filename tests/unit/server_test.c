@@ -83,6 +83,10 @@ static void say_nothing(void *context, struct request *request)
     (void)request;
 }
 
+#define NO_PAGE                                                                          \
+    "not found; the pages are /hello, /again, /echo, /reload, /page, /small, /failed, "  \
+    "/empty, /nothing\n"
+
 static int open_server(void **state)
 {
     static char hello[] = "hello";
@@ -131,15 +135,15 @@ static void test_requests_get_the_answer_of_their_route(void **state)
         {"POST /reload", 200, "reloaded\n"},
         {"PUT /reload", 200, "reloaded\n"},
         {"GET /empty", 200, ""},
-        {"GET /", 404, "not found\n"},
-        {"GET /hello/", 404, "not found\n"},
-        {"GET /hello/x", 404, "not found\n"},
-        {"GET /hell", 404, "not found\n"},
-        {"GET //hello", 404, "not found\n"},
-        {"GET /HELLO", 404, "not found\n"},
-        {"GET hello", 404, "not found\n"},
-        {"DELETE /nowhere", 404, "not found\n"},
-        {"OPTIONS *", 404, "not found\n"},
+        {"GET /", 404, NO_PAGE},
+        {"GET /hello/", 404, NO_PAGE},
+        {"GET /hello/x", 404, NO_PAGE},
+        {"GET /hell", 404, NO_PAGE},
+        {"GET //hello", 404, NO_PAGE},
+        {"GET /HELLO", 404, NO_PAGE},
+        {"GET hello", 404, NO_PAGE},
+        {"DELETE /nowhere", 404, NO_PAGE},
+        {"OPTIONS *", 404, NO_PAGE},
         {"POST /hello", 405, "this method is not allowed here, only GET, HEAD\n"},
         {"FOO /hello", 405, "this method is not allowed here, only GET, HEAD\n"},
         {"get /hello", 405, "this method is not allowed here, only GET, HEAD\n"},
