@@ -14,12 +14,15 @@ test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
 
 bench=(wrk prometheus-node-exporter prometheus-mqtt-exporter mosquitto python3-prometheus-client)
 
+# For tests/long, which are run by hand.
+long=(binutils buildah crun debootstrap git qemu-user-static systemd-container util-linux)
+
 missing=()
 for group in "$@"; do
     case $group in
-    bench | build | run | test) declare -n packages=$group ;;
+    bench | build | long | run | test) declare -n packages=$group ;;
     *)
-        echo "install-packages.sh: unknown group \"$group\": allowed bench, build, run, test" >&2
+        echo "install-packages.sh: unknown group \"$group\": allowed bench, build, long, run, test" >&2
         exit 2
         ;;
     esac

@@ -21,9 +21,9 @@ install(FILES ${service} deploy/systemd/victron_exporter@.socket
 install(DIRECTORY metrics-map/ DESTINATION ${VICTRON_DATA_DIR}/metrics-map
     FILES_MATCHING PATTERN "*.json")
 install(DIRECTORY alert-rules/ DESTINATION ${VICTRON_DATA_DIR}/alert-rules
-    FILES_MATCHING PATTERN "*.yml" PATTERN "*.tmpl")
+    FILES_MATCHING PATTERN "*.yml" PATTERN "*.tmpl" PATTERN "README.md")
 install(DIRECTORY grafana-dashboards/ DESTINATION ${VICTRON_DATA_DIR}/grafana-dashboards
-    FILES_MATCHING PATTERN "*.json" PATTERN "provisioning/*.yml"
+    FILES_MATCHING PATTERN "*.json" PATTERN "provisioning/*.yml" PATTERN "README.md"
     PATTERN generator EXCLUDE)
 install(DIRECTORY deploy/prometheus/ DESTINATION ${VICTRON_DATA_DIR}/prometheus
     FILES_MATCHING PATTERN "*.yml")

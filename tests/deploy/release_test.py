@@ -86,7 +86,7 @@ def test_everything_is_installed(installed):
     files = {str(p.relative_to(installed)) for p in installed.rglob("*") if p.is_file()}
     expected = {"bin/victron_exporter", "share/man/man1/victron_exporter.1",
                 "lib/systemd/system/victron_exporter@.service", "lib/systemd/system/victron_exporter@.socket",
-                f"{DATA}/example.env"}
+                f"{DATA}/example.env", f"{DATA}/alert-rules/README.md", f"{DATA}/grafana-dashboards/README.md"}
     for folder, pattern in [("metrics-map", "*.json"), ("metrics-map/enums", "*.json"), ("alert-rules", "*.yml"),
                             ("alert-rules/alertmanager", "*.yml"), ("alert-rules/alertmanager/templates", "*.tmpl"),
                             ("grafana-dashboards", "victron-*.json"), ("grafana-dashboards/provisioning", "*.yml")]:
