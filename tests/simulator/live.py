@@ -25,6 +25,7 @@ _WRITERS = {
     "gps": live_surroundings.gps,
     "grid": live_devices.grid,
     "logger": live_surroundings.logger,
+    "meteo": live_surroundings.meteo,
     "platform": live_surroundings.platform,
     "pvinverter": live_devices.pvinverter,
     "solarcharger": live_devices.solarcharger,
@@ -37,9 +38,10 @@ _WRITERS = {
 class LiveDay:
     """Equal recording, seed, start and steps give equal values."""
 
-    def __init__(self, recording, seed, start):
+    def __init__(self, recording, seed, start, longest_step=_MAX_STEP_SECONDS):
         zone = zone_of(recording.services.get(SETTINGS, {}).get("Settings/System/TimeZone") or "UTC")
         self.time = start
+        self._longest_step = longest_step
         self.day = Day(seed, zone)
         self.plant = plant_of(recording)
         self._flow = PowerFlow(self.plant, self.day)
@@ -48,7 +50,7 @@ class LiveDay:
 
     def advance(self, seconds):
         """Lets that much time pass; returns what changed, as Bus.write() takes it."""
-        steps = max(1, math.ceil(seconds / _MAX_STEP_SECONDS))
+        steps = max(1, math.ceil(seconds / self._longest_step))
         for _ in range(steps):
             self._step(seconds / steps)
         return self.values.take_changes()

@@ -27,6 +27,13 @@ def tank(device, moment):
         device.put("Remaining", device.recorded("Capacity") * level / 100, 5)
 
 
+def meteo(device, moment):
+    """A sensor in the plane of the panels; its cell is warmer than the air where the sun shines."""
+    light = moment.day.sun(moment.time) * moment.day.clear(moment.time)
+    device.put("Irradiance", 1000 * light)
+    device.put("CellTemperature", 15 + 30 * light)
+
+
 def gps(device, moment):
     device.put("Utc", int(moment.time))
     if device.get("UtcTimestamp"):
