@@ -87,19 +87,18 @@ static void add_words(struct buf *page, struct str label)
     buf_free(&words);
 }
 
-/* Of ,alarm="Overload",phase="L1"} : "Overload L1". */
-static void add_label_words(struct buf *page, struct str rest)
+/* Of ,phase="L1",alarm="Overload"} : "Overload L1". */
+static void add_label_words(struct buf *page, struct str labels)
 {
     struct str name, value;
-    bool is_first = true;
 
-    while (landing_device_next_label(&rest, &name, &value)) {
-        buf_add_text(page, is_first ? "" : " ");
-        is_first = false;
-        if (str_equal(name, STR_OF("alarm"))) {
+    for (struct str rest = labels; landing_device_next_label(&rest, &name, &value);)
+        if (str_equal(name, STR_OF("alarm")))
             add_words(page, value);
+    for (struct str rest = labels; landing_device_next_label(&rest, &name, &value);) {
+        if (str_equal(name, STR_OF("alarm")))
             continue;
-        }
+        buf_add_char(page, ' ');
         if (!str_equal(name, STR_OF("phase"))) {
             html_add_escaped(page, name);
             buf_add_text(page, NO_BREAK_SPACE);

@@ -70,7 +70,7 @@ def test_alarms_errors_and_warnings_the_worst_first(simulator, exporter):
     words = landing_of(exporter(station.url))[0].words()
     assert words.startswith("ALARM: x – Victron station")
     assert "Station: ALARM 2 alarms, 1 error, 2 warnings." in words
-    assert ("Alarms Alarm Low voltage – battery 512 Pylontech Alarm L1 Overload – vebus 276 MULTI_II "
+    assert ("Alarms Alarm Low voltage – battery 512 Pylontech Alarm Overload L1 – vebus 276 MULTI_II "
             "Error Expected devices error – vebus 276 MULTI_II Warning High temperature – battery 512 Pylontech "
             "Warning Dvcc multiple batteries – system 0") in words
 
