@@ -20,7 +20,8 @@ RUN cmake -S . -B build -G Ninja -DVICTRON_TESTS=OFF -DVICTRON_REVISION=${REVISI
 FROM ${BASE}
 RUN apt-get update -q \
     && apt-get install -q -y --no-install-recommends \
-        ca-certificates libcurl4 libjansson4 libmicrohttpd12 libmosquitto1 libsystemd0 tzdata zlib1g \
+        ca-certificates libcrypt1 libcurl4 libgnutls30 libjansson4 libmicrohttpd12 libmosquitto1 libsystemd0 \
+        libyaml-0-2 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /installed/ /
 

@@ -5,12 +5,13 @@
 set -euo pipefail
 
 build=(gcc cmake ninja-build pkg-config git ca-certificates libmicrohttpd-dev
-    libcurl4-openssl-dev libjansson-dev libmosquitto-dev libsystemd-dev zlib1g-dev)
+    libcurl4-openssl-dev libjansson-dev libmosquitto-dev libsystemd-dev zlib1g-dev libyaml-dev
+    libgnutls28-dev libcrypt-dev)
 run=(python3 curl)
 test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
     python3-paho-mqtt python3-yaml mosquitto mosquitto-clients openssl prometheus
     prometheus-alertmanager clang clang-format
-    clang-tidy systemd man-db binutils python3-kubernetes chromium fonts-dejavu-core)
+    clang-tidy systemd man-db binutils python3-kubernetes chromium fonts-dejavu-core apache2-utils)
 
 bench=(wrk prometheus-node-exporter prometheus-mqtt-exporter mosquitto python3-prometheus-client)
 

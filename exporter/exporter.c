@@ -14,6 +14,7 @@
 #include "server/server.h"
 #include "source/source.h"
 #include "station.h"
+#include "web/web_watch.h"
 
 #define MISTAKES_MAX ((size_t)64 * 1024)
 
@@ -61,13 +62,23 @@ static void log_mistakes(struct buf *mistakes)
     }
 }
 
+/* All files are read, so that all mistakes are told at once. */
+static enum err load_files(const struct exporter *exporter,
+                           struct generation **out_generation, struct buf *mistakes)
+{
+    enum err of_web = exporter->web ? web_watch_reload(exporter->web, mistakes) : ERR_OK;
+    enum err of_others = generation_load(exporter->config, out_generation, mistakes);
+
+    return of_others != ERR_OK ? of_others : of_web;
+}
+
 void exporter_reload(struct exporter *exporter)
 {
     uint64_t asked = reloads_asked(exporter); /* before the files are read */
     struct buf mistakes = buf_new(MISTAKES_MAX);
     struct generation *generation = NULL;
     struct error error;
-    enum err outcome = generation_load(exporter->config, &generation, &mistakes);
+    enum err outcome = load_files(exporter, &generation, &mistakes);
 
     if (outcome == ERR_OK) {
         outcome = station_set_wants(exporter->station, metric_map_wants(generation->map),

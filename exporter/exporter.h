@@ -18,13 +18,15 @@ struct page_cache;
 struct self_view;
 struct server;
 struct station;
+struct web_watch;
 
 struct exporter {
     const struct config *config; /* constant */
     struct station *station;
     struct server *server;
-    double started_at;  /* unix time */
-    int64_t started_ms; /* monotonic */
+    struct web_watch *web; /* NULL: no --web.config.file */
+    double started_at;     /* unix time */
+    int64_t started_ms;    /* monotonic */
 
     /* Of the server's thread. */
     struct log_outcome clash;

@@ -26,6 +26,7 @@
 #include "service_manager.h"
 #include "source/source.h"
 #include "station.h"
+#include "web/web_watch.h"
 
 #define MISTAKES_MAX ((size_t)256 * 1024)
 
@@ -83,6 +84,8 @@ static enum err open_server(struct exporter *exporter, struct error *error)
     struct server_options options = {
         .addresses = config->listen_addresses.items,
         .address_count = config->listen_addresses.count,
+        .web = exporter->web,
+        .mending_path = RELOAD_PATH,
     };
     int sockets[SERVICE_SOCKETS_MAX];
     struct route routes[PAGES_MAX];
@@ -111,7 +114,8 @@ static void log_start(const struct exporter *exporter)
     for (size_t i = 0; i < listeners && !config->web_systemd_socket; i++) {
         (void)error_set(&text, ERR_OK, "%.*s",
                         STR_ARG(server_address(exporter->server, i)));
-        log_write(LOG_INFO, "listening", "address", text.text, NULL);
+        log_write(LOG_INFO, "listening", "address", text.text, "tls",
+                  exporter->web && web_watch_has_tls(exporter->web) ? "on" : "off", NULL);
     }
     (void)error_set(&text, ERR_OK, "%.*s", STR_ARG(config->site));
     log_write(LOG_INFO, "started", "version", build_version, "site", text.text, NULL);
@@ -207,6 +211,14 @@ static int run_server(struct exporter *exporter)
     return outcome == ERR_OK ? EXIT_WELL : refuse(error.text);
 }
 
+static enum err open_web_config(const struct config *config, struct web_watch **out_web,
+                                struct buf *mistakes)
+{
+    if (config->web_config_file.n == 0)
+        return ERR_OK;
+    return web_watch_open(config->web_config_file, out_web, mistakes);
+}
+
 static int action_serve(const struct config *config)
 {
     struct buf mistakes = buf_new(MISTAKES_MAX);
@@ -221,10 +233,12 @@ static int action_serve(const struct config *config)
     int code = EXIT_USAGE;
 
     enum err outcome = generation_load(config, &exporter.generation, &mistakes);
-    if (outcome == ERR_OK)
+    enum err of_web = open_web_config(config, &exporter.web, &mistakes);
+    if (outcome == ERR_OK && of_web == ERR_OK)
         code = run_server(&exporter);
     else
         print(&mistakes, stderr);
+    web_watch_close(exporter.web);
     page_cache_free(exporter.page_cache);
     generation_release(exporter.generation);
     buf_free(&mistakes);

@@ -90,15 +90,6 @@ enum err option_check_telemetry_path(struct str value, struct error *error)
     return ERR_OK;
 }
 
-/* Whoever asks for TLS or a password must not get a server without. */
-enum err option_check_web_config(struct str value, struct error *error)
-{
-    (void)value;
-    return error_set(error, ERR_USAGE,
-                     "is not read by this version: allowed is none; a reverse proxy can "
-                     "add TLS and passwords");
-}
-
 enum err option_check_device_type(struct str value, struct error *error)
 {
     if (value.n > WORD_BYTES_MAX || !consists_of(value, LOWER DIGITS "_"))

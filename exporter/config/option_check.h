@@ -14,7 +14,6 @@ enum err option_check_site(struct str value, struct error *error);
 enum err option_check_portal_id(struct str value, struct error *error);
 enum err option_check_listen_address(struct str value, struct error *error);
 enum err option_check_telemetry_path(struct str value, struct error *error);
-enum err option_check_web_config(struct str value, struct error *error);
 enum err option_check_device_type(struct str value, struct error *error);
 
 #endif

@@ -204,10 +204,10 @@ const struct option option_table[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(web_config_file),
      .argument = "FILE",
-     .check = option_check_web_config,
      .help =
-         "TLS, client certificates, basic auth, headers and rate limit, in the format "
-         "of the Prometheus exporter-toolkit. Not read by this version, and refused."},
+         "TLS, client certificates, users with passwords, headers and a rate limit, in "
+         "the format of the Prometheus exporter-toolkit: see "
+         "docs/web-configuration.md."},
     {.name = STR("web.max-requests"),
      .group = GROUP_WEB,
      .kind = OPTION_INTEGER,

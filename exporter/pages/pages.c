@@ -30,7 +30,7 @@ size_t pages_routes(struct exporter *exporter, struct route out_routes[PAGES_MAX
         (struct route){"/debug/scrape", "debug", read, at_once, debug_page, exporter});
     if (config->web_enable_lifecycle)
         add(out_routes, &count,
-            (struct route){"/-/reload", "reload", METHOD_POST | METHOD_PUT, 0,
+            (struct route){RELOAD_PATH, "reload", METHOD_POST | METHOD_PUT, 0,
                            reload_page, exporter});
     return count;
 }

@@ -9,8 +9,8 @@
 struct exporter;
 struct snapshot;
 
-/* Most routes there are. */
-#define PAGES_MAX 8
+#define PAGES_MAX 8 /* routes */
+#define RELOAD_PATH "/-/reload"
 
 /* Fills routes for server_open; returns how many.  exporter must outlive the server. */
 size_t pages_routes(struct exporter *exporter, struct route out_routes[PAGES_MAX]);

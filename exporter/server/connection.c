@@ -12,6 +12,7 @@
 #include "server/router.h"
 #include "server/server.h"
 #include "server/server_limits.h"
+#include "web/web_settings.h"
 
 static const struct deadline never = {INT64_MAX};
 
@@ -70,6 +71,7 @@ bool connection_table_has_room(const struct connection_table *table,
 struct connection *connection_table_add(struct connection_table *table, int socket,
                                         const struct sockaddr *address,
                                         const struct request_setting *setting,
+                                        struct web_settings *web,
                                         struct MHD_Connection *handle)
 {
     struct connection *connection = table->slots[table->count];
@@ -77,6 +79,7 @@ struct connection *connection_table_add(struct connection_table *table, int sock
     *connection = (struct connection){
         .request = {.setting = setting, .handle = handle},
         .address = address_key(address),
+        .web = web,
         .socket = socket,
         .index = table->count,
     };
@@ -92,6 +95,8 @@ void connection_table_remove(struct connection_table *table,
     struct connection *last = table->slots[table->count - 1];
 
     request_end(&connection->request);
+    web_settings_release(connection->web);
+    connection->web = NULL;
     table->slots[connection->index] = last;
     table->slots[last->index] = connection;
     last->index = connection->index;
@@ -100,7 +105,7 @@ void connection_table_remove(struct connection_table *table,
 
 /* An answer that was not read is thrown away, and the client told so (by a reset): else
  * the kernel would go on trying. */
-static void shut(struct connection *connection)
+void connection_shut(struct connection *connection)
 {
     const struct linger drop = {.l_onoff = 1, .l_linger = 0};
 
@@ -126,7 +131,7 @@ void connection_table_keep_room(struct connection_table *table)
             last = connection;
     }
     if (last && last->rank > 1)
-        shut(last);
+        connection_shut(last);
 }
 
 /* A client that has ended its side while its request is incomplete. */
@@ -156,7 +161,7 @@ static bool attend(struct connection *connection, struct router *router,
         return (is_late || attention.is_woken) && run_again(request, router);
     if (!is_late && !(attention.is_all_read && is_hopeless(connection)))
         return false;
-    shut(connection);
+    connection_shut(connection);
     return true;
 }
 
@@ -192,7 +197,7 @@ void connection_table_close_idle(struct connection_table *table)
 {
     for (size_t i = 0; i < table->count; i++)
         if (table->slots[i]->request.state == REQUEST_NONE)
-            shut(table->slots[i]);
+            connection_shut(table->slots[i]);
 }
 
 void connection_table_give_up(struct connection_table *table)

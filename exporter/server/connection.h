@@ -16,14 +16,16 @@
 
 struct router;
 struct server_limits;
+struct web_settings;
 
 struct connection {
-    struct request request;  /* the one under way, or awaited */
-    struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d; zero if it is neither */
-    int socket;              /* libmicrohttpd closes it */
-    bool is_ended;           /* the client will send no more */
-    size_t index;            /* in the table */
-    size_t rank;             /* 1: the first of its address when it came */
+    struct request request;   /* the one under way, or awaited */
+    struct in6_addr address;  /* IPv4 as ::ffff:a.b.c.d; zero if it is neither */
+    struct web_settings *web; /* of its TLS: a reference; NULL without */
+    int socket;               /* libmicrohttpd closes it */
+    bool is_ended;            /* the client will send no more */
+    size_t index;             /* in the table */
+    size_t rank;              /* 1: the first of its address when it came */
 };
 
 struct connection_table {
@@ -41,15 +43,20 @@ struct connection_table connection_table_in(struct arena *arena,
 bool connection_table_has_room(const struct connection_table *table,
                                const struct sockaddr *address);
 
-/* There must be room.  The time of its first request runs. */
+/* There must be room.  The time of its first request runs.  Without web there is no TLS;
+ * the reference is taken over. */
 struct connection *connection_table_add(struct connection_table *table, int socket,
                                         const struct sockaddr *address,
                                         const struct request_setting *setting,
+                                        struct web_settings *web,
                                         struct MHD_Connection *handle);
 
 /* When nearly all places are taken: shuts down the connection, but for those that wait,
  * whose address held most when it came.  So a few addresses never keep out the others. */
 void connection_table_keep_room(struct connection_table *table);
+
+/* Shuts down one that cannot be served. */
+void connection_shut(struct connection *connection);
 
 /* Its socket is closed, or will be at once. */
 void connection_table_remove(struct connection_table *table,

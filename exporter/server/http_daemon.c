@@ -7,14 +7,18 @@
 #include "server/http_daemon.h"
 
 #include <arpa/inet.h>
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "server/admission.h"
 #include "server/server.h"
 #include "server/server_state.h"
+#include "server/tls_session.h"
+#include "web/web_watch.h"
 
 #define CONNECTION_MEMORY_BYTES (16 * 1024)
 #define LIBRARY_LINE_MAX 512
@@ -62,6 +66,7 @@ static enum MHD_Result send_answer(struct server *server, struct connection *con
 
     if (!request->response)
         return MHD_NO;
+    admission_add_headers(request, request->response);
     enum MHD_Result queued =
         MHD_queue_response(request->handle, (unsigned)request->status, request->response);
     MHD_destroy_response(request->response); /* the queue has its own reference */
@@ -123,6 +128,20 @@ static void end_request(void *context, struct MHD_Connection *handle, void **unu
     request_end(&connection_of(handle)->request);
 }
 
+static bool has_tls(const struct server *server)
+{
+    return server->web && web_watch_has_tls(server->web);
+}
+
+/* Also while the files have a mistake: the answer to each request will be an error, but
+ * never in clear. */
+static struct web_settings *settings_of_tls(const struct server *server)
+{
+    bool is_mistaken;
+
+    return has_tls(server) ? web_watch_settings(server->web, &is_mistaken) : NULL;
+}
+
 static void follow_connection(void *context, struct MHD_Connection *handle,
                               void **out_connection,
                               enum MHD_ConnectionNotificationCode event)
@@ -137,8 +156,12 @@ static void follow_connection(void *context, struct MHD_Connection *handle,
         MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     const struct sockaddr *address =
         MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-    *out_connection = connection_table_add(&server->connections, socket, address,
-                                           &server->setting, handle);
+    struct connection *connection =
+        connection_table_add(&server->connections, socket, address, &server->setting,
+                             settings_of_tls(server), handle);
+    *out_connection = connection;
+    if (connection->web && !tls_session_begin(connection))
+        connection_shut(connection);
 }
 
 /* "/metrics%00x" is not "/metrics", but after this it looks so to all that reads C
@@ -177,6 +200,25 @@ static void panic(void *context, const char *file, unsigned line, const char *re
     abort();
 }
 
+/* Without it libmicrohttpd wants a certificate of its own; each session gets ours before
+ * this could be called. */
+static int have_no_certificate(gnutls_session_t session,
+                               const struct gnutls_cert_retr_st *info,
+                               gnutls_pcert_st **out_chain, unsigned *out_count,
+                               gnutls_ocsp_data_st **out_ocsp, unsigned *out_ocsp_count,
+                               gnutls_privkey_t *out_key, unsigned *out_flags)
+{
+    (void)session;
+    (void)info;
+    (void)out_chain;
+    (void)out_count;
+    (void)out_ocsp;
+    (void)out_ocsp_count;
+    (void)out_key;
+    (void)out_flags;
+    return -1;
+}
+
 /* The library's own clock and limits only stand behind ours. */
 enum err http_daemon_open(struct server *server, struct error *error)
 {
@@ -193,11 +235,14 @@ enum err http_daemon_open(struct server *server, struct error *error)
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)unescape, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)end_request, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)follow_connection, server},
+        {has_tls(server) ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, 0,
+         (void *)(intptr_t)have_no_certificate},
         {MHD_OPTION_END, 0, NULL},
     };
 
     MHD_set_panic_func(panic, NULL);
-    server->daemon = MHD_start_daemon(DAEMON_FLAGS, 0, NULL, NULL, handle_request, server,
+    server->daemon = MHD_start_daemon(DAEMON_FLAGS | (has_tls(server) ? MHD_USE_TLS : 0),
+                                      0, NULL, NULL, handle_request, server,
                                       MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (!server->daemon)
         return error_set(error, ERR_IO, "libmicrohttpd %s did not start",

@@ -7,6 +7,7 @@
 #include "server/piece.h"
 #include "server/reply.h"
 #include "server/server.h"
+#include "web/web_settings.h"
 
 #define TEXT_REPLY_MAX ((size_t)16 * 1024)
 
@@ -41,6 +42,7 @@ void request_end(struct request *request)
     leave_place(request);
     if (request->response)
         MHD_destroy_response(request->response);
+    web_settings_release(request->web);
     request_await(request);
 }
 

@@ -15,6 +15,7 @@
 struct MHD_Connection;
 struct MHD_Response;
 struct route;
+struct web_settings;
 
 /* Nobody here reads a body; one that is longer ends the connection. */
 #define REQUEST_BODY_MAX ((size_t)64 * 1024)
@@ -45,6 +46,10 @@ struct request {
     bool has_nul;      /* in the path or a query argument, where C would not see it */
     size_t body_bytes; /* so far */
     int64_t started_ms;
+    bool is_begun; /* the router knows what is asked for */
+
+    struct web_settings *web; /* a reference; NULL: none, or not looked at yet */
+    bool is_admitted;
 
     const struct route *route; /* NULL: none, or not decided yet */
     size_t count_row;          /* of request_count */

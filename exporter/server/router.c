@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "server/admission.h"
 #include "server/request.h"
 #include "server/server.h"
 
@@ -101,14 +102,25 @@ static void take_place(struct router_entry *entry, struct request *request)
     request->route = &entry->route;
 }
 
-/* Gives the request its route, or answers it. */
-static void choose_route(struct router *router, struct request *request)
+/* What is asked for; NULL if it is no route. */
+static struct router_entry *entry_of(const struct router *router,
+                                     const struct request *request)
 {
-    struct router_entry *entry =
-        request->has_nul ? NULL : find(router, str_from(request->path));
+    return request->has_nul ? NULL : find(router, str_from(request->path));
+}
 
+static void begin(const struct router *router, struct request *request,
+                  const struct router_entry *entry)
+{
+    request->is_begun = true;
     request->started_ms = clock_monotonic_ms();
     request->count_row = entry ? entry->count_row : router->count;
+}
+
+/* Gives the request its route, or answers it. */
+static void choose_route(const struct router *router, struct request *request,
+                         struct router_entry *entry)
+{
     if (request->has_nul) {
         request_reply_text(request, 400, "a NUL byte in the address");
         return;
@@ -162,8 +174,14 @@ struct router router_in(struct arena *arena, const struct route *routes, size_t 
 void router_run(struct router *router, struct request *request)
 {
     request->state = REQUEST_RUNNING;
-    if (!request->route)
-        choose_route(router, request);
+    if (!request->route) {
+        struct router_entry *entry = entry_of(router, request);
+        if (!request->is_begun)
+            begin(router, request, entry);
+        if (!admission_admits(router->admission, request))
+            return;
+        choose_route(router, request, entry);
+    }
     if (request->route)
         request->route->run(request->route->context, request);
     if (request->state == REQUEST_RUNNING)

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "server/admission.h"
 #include "server/http_daemon.h"
 #include "server/server_loop.h"
 #include "server/server_state.h"
@@ -82,6 +83,10 @@ static enum err assemble(struct server *server, const struct server_options *opt
     if (server->wake < 0)
         return error_set(error, ERR_IO, "eventfd: %s", strerror(errno));
     enum err failure = allocate(server, routes, route_count, error);
+    server->web = options->web;
+    if (!failure && server->web)
+        failure = admission_open(server->web, options->mending_path, server->wake,
+                                 &server->router.admission, error);
     if (!failure)
         failure = open_listeners(server, options, error);
     if (!failure)
@@ -186,6 +191,7 @@ void server_close(struct server *server)
     if (!server)
         return;
     server_stop(server, deadline_in_ms(0));
+    admission_close(server->router.admission);
     close_descriptor(server->epoll);
     close_descriptor(server->wake);
     arena_free(&server->arena);

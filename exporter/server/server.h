@@ -19,6 +19,7 @@
 struct piece;
 struct server;  /* a thread, sockets; opaque */
 struct request; /* one request under way; the server thread only */
+struct web_watch;
 
 #define SERVER_CONNECTIONS_MAX 256
 #define SERVER_CONNECTIONS_PER_ADDRESS_MAX 64
@@ -44,6 +45,9 @@ struct server_options {
     const int *sockets; /* already bound and listening (socket activation): instead of
                            addresses */
     size_t socket_count;
+    struct web_watch *web; /* TLS, users, …; borrowed; NULL: plain HTTP for everybody */
+    const char *mending_path; /* of the route that runs also while the web configuration
+                                 has a mistake; borrowed; NULL: none */
 };
 
 /* Binds and listens; the addresses in use can be asked at once.  Copies routes.

@@ -16,6 +16,7 @@
 #include "server/server_limits.h"
 
 struct MHD_Daemon;
+struct web_watch;
 
 #define SERVER_LISTENERS_MAX 16
 #define SERVER_ARENA_MAX ((size_t)4 * 1024 * 1024)
@@ -32,6 +33,7 @@ struct server {
     struct connection_table connections;
     struct request_setting setting;
     struct MHD_Daemon *daemon;
+    struct web_watch *web; /* NULL: none */
     int epoll;
     bool is_giving_up; /* the deadline of server_stop has passed */
     struct log_outcome accept_outcome;
