@@ -17,21 +17,17 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import promql
 import pytest
+import rule_subset
+from rule_subset import ANY_TEXT
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 RULES = ROOT / "alert-rules"
-sys.path.insert(0, str(HERE))
-
-import promql  # noqa: E402
-import rule_subset  # noqa: E402
-from rule_subset import ANY_TEXT  # noqa: E402
-
 RULE_FILES = sorted(RULES.glob("*.yml"))
 UNIT_TESTS = sorted(HERE.glob("*_test.yml"))
 RUNBOOK = ROOT / "docs" / "runbook.md"

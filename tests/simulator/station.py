@@ -23,7 +23,7 @@ def _url(address):
 class SimulatedStation:
     """Make, start(), use http_url and control_url, stop(). Also a context manager.
 
-    live is None or a dict with speed, seed and start (unix time), all optional.
+    live is None or a dict with speed, seed and start (unix time), all optional; at speed 0 time passes only by live().
     mqtt is None or a dict with host, port and what MqttStation takes besides.
     """
 
@@ -64,12 +64,16 @@ class SimulatedStation:
         self._control.start()
         if self._mqtt:
             self._mqtt.start()
-        if self.day:
-            threading.Thread(target=self._live, name="live", daemon=True).start()
+        if self.day and self._speed:
+            threading.Thread(target=self._tick, name="live", daemon=True).start()
 
-    def _live(self):
+    def _tick(self):
         while not self._stopped.wait(_TICK_SECONDS):
-            self.bus.write(self.day.advance(_TICK_SECONDS * self._speed))
+            self.live(_TICK_SECONDS * self._speed)
+
+    def live(self, seconds):
+        """Lets that much of the station's life pass."""
+        self.bus.write(self.day.advance(seconds))
 
     def state(self):
         """What the control page shows."""
