@@ -93,6 +93,7 @@ def test_everything_is_installed(installed):
         names = {f"{DATA}/{folder}/{p.name}" for p in (ROOT / folder).glob(pattern)}
         assert names
         expected |= names
+    expected.add(f"{DATA}/migration/victron-exporter.yml")
     expected |= {f"{DATA}/prometheus/{p.name}" for p in (ROOT / "deploy" / "prometheus").glob("*.yml")}
     assert files == expected
 
