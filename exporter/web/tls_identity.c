@@ -100,7 +100,9 @@ static enum err set_client_ca(const struct web_tls *tls, struct str pem,
     if (pem.n) {
         count = gnutls_certificate_set_x509_trust_mem(identity->credentials, &text,
                                                       GNUTLS_X509_FMT_PEM);
-        if (count <= 0)
+        if (count == 0)
+            return error_set(error, ERR_USAGE, "holds no certificate in PEM");
+        if (count < 0)
             return refuse_gnutls(error, "holds no certificate in PEM", count);
     } else if (is_client_verified(tls)) {
         count = gnutls_certificate_set_x509_system_trust(identity->credentials);

@@ -28,7 +28,8 @@ struct web_watch {
 
     pthread_mutex_t look_lock; /* guards what follows; files are read without it */
     struct look *look;
-    struct log_outcome outcome;
+    struct log_outcome outcome; /* of changes */
+    struct log_outcome warned;
 };
 
 static void release(struct look *look)
@@ -111,10 +112,18 @@ static void say_lines(enum log_level level, const char *message, const char *key
     }
 }
 
-static void log_warnings(const struct look *look)
+/* Those that were said already are not said again at each change. */
+static void log_warnings(struct web_watch *watch, const struct look *look)
 {
-    say_lines(LOG_WARN, "web configuration", "warning",
-              buf_str(&look->settings->warnings));
+    struct str warnings = buf_str(&look->settings->warnings);
+
+    (void)pthread_mutex_lock(&watch->look_lock);
+    bool is_news = warnings.n && log_outcome_failed(&watch->warned, warnings);
+    if (warnings.n == 0)
+        (void)log_outcome_recovered(&watch->warned, NULL);
+    (void)pthread_mutex_unlock(&watch->look_lock);
+    if (is_news)
+        say_lines(LOG_WARN, "web configuration", "warning", warnings);
 }
 
 static void log_failure(struct web_watch *watch, struct str mistakes)
@@ -133,7 +142,7 @@ static void log_success(struct web_watch *watch, const struct look *look)
     (void)log_outcome_recovered(&watch->outcome, NULL);
     (void)pthread_mutex_unlock(&watch->look_lock);
     log_write(LOG_INFO, "web configuration changed", "file", watch->path, NULL);
-    log_warnings(look);
+    log_warnings(watch, look);
 }
 
 /* The look that is in force after files have changed, or may have; NULL without memory.
@@ -188,7 +197,7 @@ enum err web_watch_reload(struct web_watch *watch, struct buf *mistakes)
         return ERR_MEMORY;
     enum err outcome = next->is_mistaken ? ERR_USAGE : ERR_OK;
     if (outcome == ERR_OK) {
-        log_warnings(next);
+        log_warnings(watch, next);
     } else {
         struct look *before = take_look(watch);
         next->settings = web_settings_reference(before->settings);
@@ -224,7 +233,7 @@ enum err web_watch_open(struct str path, struct web_watch **out_watch,
         return ERR_USAGE;
     }
     watch->has_tls = has_tls(watch->look);
-    log_warnings(watch->look);
+    log_warnings(watch, watch->look);
     *out_watch = watch;
     return ERR_OK;
 }
