@@ -128,7 +128,7 @@ def test_over_mqtt(broker, mqtt_station, exporter):
     """The heartbeat in place of requests; silence is told with the portal id and a cure."""
     server = broker()
     station = mqtt_station(server, ESS, "--live", "--mqtt-time-scale=0.1")
-    watcher = exporter(server.url, "--mqtt.stale-after=2s")
+    watcher = exporter(server.url, "--mqtt.stale-after=4s")
     wait_until(lambda: watcher.page().value("victron_up") == 1, what="values")
     words = landing_of(watcher)[0].words()
     assert "Exporter: OK Connected to the MQTT broker, heartbeat of the GX" in words and "18 devices. Newest value" in words
