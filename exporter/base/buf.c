@@ -13,15 +13,12 @@ struct buf buf_new(size_t max_bytes)
     return (struct buf){.max = max_bytes};
 }
 
-char *buf_reserve(struct buf *buf, size_t n)
+char *buf_grow(struct buf *buf, size_t n)
 {
     if (buf->failed || n > buf->max - buf->n) {
         buf->failed = true;
         return NULL;
     }
-    if (n <= buf->size - buf->n)
-        return buf->p + buf->n;
-
     size_t size = buf->size ? buf->size : BUF_FIRST_BYTES;
     while (size - buf->n < n)
         size *= 2;
@@ -37,24 +34,9 @@ char *buf_reserve(struct buf *buf, size_t n)
     return buf->p + buf->n;
 }
 
-void buf_add(struct buf *buf, struct str s)
-{
-    char *room = s.n ? buf_reserve(buf, s.n) : NULL;
-
-    if (!room)
-        return;
-    memcpy(room, s.p, s.n);
-    buf->n += s.n;
-}
-
 void buf_add_text(struct buf *buf, const char *text)
 {
     buf_add(buf, str_from(text));
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    buf_add(buf, (struct str){&c, 1});
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

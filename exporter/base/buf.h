@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -22,14 +23,34 @@ struct buf {
 
 struct buf buf_new(size_t max_bytes);
 
-void buf_add(struct buf *buf, struct str s);
-void buf_add_text(struct buf *buf, const char *text);
-void buf_add_char(struct buf *buf, char c);
-void buf_printf(struct buf *buf, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* buf_reserve where the memory does not do. */
+char *buf_grow(struct buf *buf, size_t n);
 
 /* Room for n more bytes at buf->p + buf->n, or NULL; the caller adds to buf->n. */
-char *buf_reserve(struct buf *buf, size_t n);
+static inline char *buf_reserve(struct buf *buf, size_t n)
+{
+    /* Inline like the additions: pages are made of little else. */
+    return !buf->failed && n <= buf->size - buf->n ? buf->p + buf->n : buf_grow(buf, n);
+}
+
+static inline void buf_add(struct buf *buf, struct str s)
+{
+    char *room = s.n ? buf_reserve(buf, s.n) : NULL;
+
+    if (!room)
+        return;
+    memcpy(room, s.p, s.n);
+    buf->n += s.n;
+}
+
+static inline void buf_add_char(struct buf *buf, char c)
+{
+    buf_add(buf, (struct str){&c, 1});
+}
+
+void buf_add_text(struct buf *buf, const char *text);
+void buf_printf(struct buf *buf, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Forgets the content and a failure, keeps the memory. */
 void buf_clear(struct buf *buf);

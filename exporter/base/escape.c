@@ -1,15 +1,21 @@
 /* escape.c - see escape.h */
 #include "base/escape.h"
 
+#include <string.h>
+
+static size_t find(struct str text, char c)
+{
+    const char *found = text.n ? memchr(text.p, c, text.n) : NULL;
+
+    return found ? (size_t)(found - text.p) : text.n;
+}
+
 /* How many bytes at the front stand for themselves: mostly all. */
 static size_t plain_run(struct str text, bool escape_quotes)
 {
-    size_t n = 0;
-
-    while (n < text.n && text.p[n] != '\\' && text.p[n] != '\n' &&
-           (text.p[n] != '"' || !escape_quotes))
-        n++;
-    return n;
+    text.n = find(text, '\\');
+    text.n = find(text, '\n');
+    return escape_quotes ? find(text, '"') : text.n;
 }
 
 static void escape(struct str text, bool escape_quotes, struct buf *out)

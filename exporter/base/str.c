@@ -10,11 +10,6 @@ struct str str_from(const char *text)
     return (struct str){text ? text : "", text ? strlen(text) : 0};
 }
 
-bool str_equal(struct str a, struct str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool str_equal_ignoring_case(struct str a, struct str b)
 {
     if (a.n != b.n)
@@ -115,11 +110,6 @@ struct str str_trim(struct str s)
     while (s.n && is_blank(s.p[s.n - 1]))
         s.n--;
     return s;
-}
-
-struct str str_skip(struct str s, size_t n)
-{
-    return (struct str){s.p + n, s.n - n};
 }
 
 bool str_to_unsigned(struct str s, uint64_t max, uint64_t *out_number)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *p;
@@ -28,7 +29,12 @@ struct str {
 /* NULL gives the empty slice. */
 struct str str_from(const char *text);
 
-bool str_equal(struct str a, struct str b);
+/* Inline, since nearly all that are compared differ in length or are equal. */
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
 bool str_equal_ignoring_case(struct str a, struct str b); /* ASCII */
 bool str_starts_with(struct str s, struct str head);
 bool str_ends_with(struct str s, struct str tail);
@@ -47,7 +53,10 @@ struct str str_cut(struct str *rest, char separator);
 struct str str_trim(struct str s);
 
 /* Without the first n bytes; n is at most s.n. */
-struct str str_skip(struct str s, size_t n);
+static inline struct str str_skip(struct str s, size_t n)
+{
+    return (struct str){s.p + n, s.n - n};
+}
 
 /* Whole of s is a decimal number of at most max, without sign or blanks. */
 bool str_to_unsigned(struct str s, uint64_t max, uint64_t *out_number);
