@@ -70,7 +70,7 @@ def query(name, label, expression, several=True, all_value=None, hide=0, regex="
     variable = {"type": "query", "name": name, "label": label, "datasource": SOURCE, "definition": expression,
                 "query": {"query": expression, "refId": f"variable-{name}", "qryType": 3 if expression.startswith("query_") else 1},
                 "refresh": 2, "sort": sort, "regex": regex, "hide": hide, "multi": several, "includeAll": several,
-                "current": {}, "options": []}
+                "options": []}
     if several:
         variable["current"] = {"selected": True, "text": ["All"], "value": ["$__all"]}
     if all_value:
@@ -133,8 +133,10 @@ def annotations(grid=False, generator=False):
                "Generator running", "{{site}}"),
         events("GX reboot", 'max by (site) (resets(victron_system_time_on_grid_seconds_total{job=~"$job", site=~"$site"}[5m])) > 0',
                palette.UNKNOWN, False, "GX reboot", "{{site}}"),
-        events("Firmware change", 'count by (site) (count by (site, firmware_version) (last_over_time(victron_station_info'
-               '{job=~"$job", site=~"$site"}[10m]))) > 1', palette.INFO, False, "Firmware change", "{{site}}"),
+        events("Firmware/config change", 'count by (site) (count by (site, firmware_version) (last_over_time(victron_station_info{job=~"$job", site=~"$site"}[10m]))) > 1'
+               ' or on (site) max by (site) (changes(victron_settings_ess_mode{job=~"$job", site=~"$site"}[10m])) > 0'
+               ' or on (site) max by (site) (changes(victron_settings_ess_minimum_state_of_charge_limit_ratio{job=~"$job", site=~"$site"}[10m])) > 0',
+               palette.INFO, False, "Firmware or configuration changed", "{{site}}"),
         {"name": "Maintenance", "datasource": {"type": "grafana", "uid": "-- Grafana --"}, "enable": True, "hide": False,
          "iconColor": palette.INFO, "target": {"type": "tags", "tags": ["maintenance"], "limit": 100, "matchAny": True}},
     ]
@@ -149,4 +151,4 @@ def link(uid, title, site="${__field.labels.site}", instance=None):
             "url": f"/d/{uid}?${{datasource:queryparam}}&var-site={site}{device}&${{__url_time_range}}"}
 
 
-ROW_SITE = "${__data.fields.Station}"
+ROW_SITE = "${__data.fields.site}"  # the column that tables hide

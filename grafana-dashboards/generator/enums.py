@@ -21,7 +21,7 @@ def words(metric):
         for row in _file(path.name).get("metrics", []):
             if row.get("metric") != metric:
                 continue
-            if "values" in row:
+            if isinstance(row.get("values"), dict):
                 return {str(number): word for word, number in row["values"].items()}
             if "enum" in row:
                 table = row["enum"]

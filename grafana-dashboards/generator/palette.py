@@ -21,7 +21,7 @@ L1, L2, L3 = "#B5651D", "#4D4D4D", "#8FA3B0"
 TRANSPARENT = "transparent"
 
 # Tints for things that only have to differ: strings of one roof, sensors, components.
-PV_TINTS = ["#F2B705", "#E39A0C", "#F7D154", "#C77F10", "#FBE39A", "#A8660F"]
+PV_TINTS = ["#F2B705", "#C77F10", "#F7D154", "#A8660F", "#E39A0C", "#FBE39A"]
 NEUTRAL_TINTS = ["#3274D9", "#14A098", "#8F5BD6", "#9C6B3F", "#8FA3B0", "#7FD1C7", "#C4A7F0", "#6E6E6E"]
 
 LEVELS = {"low": OK, "medium": WARNING, "high": WARNING, "critical": CRITICAL}
@@ -31,12 +31,10 @@ ALL = {OK, WARNING, CRITICAL, UNKNOWN, PV, CHARGE, DISCHARGE, IMPORT, EXPORT, LO
 
 # The first pattern that is found in the legend decides. Green and red are states, never sources.
 SERIES = [(re.compile(pattern, re.I), colour) for pattern, colour in [
-    (r"yesterday|elsewhere|expected|ghost|no data|unknown|disabled", UNKNOWN),
-    (r"^ok\b|^normal", OK),
-    (r"critical", CRITICAL),
-    (r"end of life", CRITICAL),
+    (r"yesterday|elsewhere|expected|median|no data|unknown|disabled", UNKNOWN),
+    (r"critical|end of life", CRITICAL),
     (r"warning", WARNING),
-    (r"limit|setpoint|rating|floor|target|maximum of the profile|deadline|earliest|forecast", LIMIT),
+    (r"limit|setpoint|rating|target|deadline|earliest|forecast", LIMIT),
     (r"losses", LOSSES),
     (r"generator|genset", GENERATOR),
     (r"export|feed-in", EXPORT),

@@ -5,7 +5,9 @@ In an expression `{@}` is the selection of a metric of the exporter and `{%}` th
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from . import palette
 
 SELECTIONS = {
     "@": 'job=~"$job", site=~"$site"',
@@ -25,11 +27,14 @@ def fill(expression):
 
 @dataclass
 class Query:
+    """colour is of all that the query gives, whatever it is called; with levels the label `level` decides it, and is not shown."""
+
     expression: str
     legend: str = ""
     instant: bool = False
     table: bool = False
-    heatmap: bool = False
+    colour: str = ""
+    levels: bool = False
 
 
 def q(expression, legend=""):
@@ -47,6 +52,10 @@ def rows(expression):
     return Query(fill(expression), "", instant=True, table=True)
 
 
+def coloured(query, colour):
+    return replace(query, colour=colour)
+
+
 def slow(name, selection="%"):
     """Recorded every 5 minutes."""
     return f"last_over_time({name}{{{selection}}}[15m])"
@@ -62,8 +71,23 @@ def one(name, by="site, device, instance", selection="@"):
     return f"max by ({by}) ({name}{{{selection}}})"
 
 
+def age(name, by="site"):
+    """Whole seconds since a moment that the exporter tells; clocks that differ give no negative age."""
+    return f"clamp_min(round(time() - max by ({by}) ({name}{{@}})), 0)"
+
+
 def kwh(source, when="today", selection="%"):
     return f'sum by (site) (site:victron_energy_joules:{when}{{{selection}, source="{source}"}}) / {KWH:.0f}'
+
+
+# A station by the name of its site file, else by its site.
+STATION = ('(max by (site, name) (victron_site_info{@, name!=""})'
+           ' or on (site) label_replace(max by (site) (victron_up{@}) * 0 + 1, "name", "$1", "site", "(.*)"))')
+
+
+def by_name(expression):
+    """Adds the name of the station as the label `name`."""
+    return f"({expression}) * on (site) group_left (name) {STATION}"
 
 
 def named(expression, label="device_name"):
@@ -73,10 +97,22 @@ def named(expression, label="device_name"):
     return f"({expression}) * {DEVICE} group_left ({label}) {name}"
 
 
-def day(source):
-    """Energy of a source per day in kWh, drawn at that day; the newest is today so far."""
-    select = f'{{%, source="{source}"}}'
-    return (f"(sum(site:victron_energy_joules:yesterday{select} offset -1d) or sum(site:victron_energy_joules:today{select})) / {KWH:.0f}")
+def in_words(value, rounding, label, by="site, device, instance"):
+    """The value as text in a label, with the value 1: what a name is to tell beside the number."""
+    return f'count_values by ({by}) ("{label}", round({value}, {rounding}))'
+
+
+def day(total, source, labels=""):
+    """Energy per day in kWh, drawn at that day; of the newest day what there is so far, to the last full hour.
+
+    What a day gave is known after its end, by the midnight of the station: two hours later, so that a day of 25 hours is over.
+    """
+    select = f'{{%{labels}, source="{source}"}}'
+    return (f"(sum({total}:yesterday{select} offset -26h) or sum(last_over_time({total}:today{select}[1d:1h] offset -1d))) / {KWH:.0f}")
+
+
+def site_day(source):
+    return day("site:victron_energy_joules", source)
 
 
 def status():
@@ -86,16 +122,32 @@ def status():
             f'or on (site) {firing}critical"}}) * 2 or on (site) {firing}warning"}}) or on (site) site:victron_up:max{{%}} * 0')
 
 
-def banded(value, warning, critical, by=DEVICE, above=False, name="", kind=now):
-    """One value with its level as a label, ok, warning or critical: the limits are the resolved parameters, not typed here."""
+def reason(well=""):
+    """The name of one alert of the worst level as the label `why`, and the level as the value; `well` where there is none."""
+    firing = 'max by (site, alertname) (ALERTS{{%, alertname=~"Victron.+", alertstate="firing", severity="{0}"}})'
+    return ('label_replace(topk by (site) (1, label_replace((site:victron_data_fresh:bool{%} == 0) * 0 + 3, "alertname", "VictronData too old", "", "") '
+            f'or {firing.format("critical")} * 2 or {firing.format("warning")} '
+            f'or label_replace(site:victron_up:max{{%}} * 0, "alertname", "Victron{well}", "", "")), "why", "$1", "alertname", "Victron(.*)")')
+
+
+def banded(value, warning, critical, legend, by=DEVICE, above=False, kind=now):
+    """One value in the colour of its level; the limits are the resolved parameters."""
     sign = ">" if above else "<"
     bad = f"({value}) {sign} {by} ({critical})"
     poor = f"({value}) {sign} {by} ({warning})"
     good = f"({value}) unless {by} ({poor}) unless {by} ({bad})"
-    return [kind(levels(good, f"({poor}) unless {by} ({bad})", bad), f"{{{{level}}}} {name}".strip())]
+    return levels(good, f"({poor}) unless {by} ({bad})", bad, legend, kind)
 
 
-def levels(ok, warning, critical):
-    """Three expressions as one, each with the label level, which decides the colour."""
-    parts = (("ok", ok), ("warning", warning), ("critical", critical))
-    return " or ".join(f'label_replace({expression}, "level", "{name}", "", "")' for name, expression in parts)
+LEVELS = {"ok": palette.OK, "warning": palette.WARNING, "critical": palette.CRITICAL}
+
+
+def levels(ok, warning, critical, legend, kind=now):
+    """Three expressions as one query; where one answers, its level is the colour."""
+    parts = " or ".join(f'label_replace({expression}, "level", "{level}", "", "")' for expression, level in zip((ok, warning, critical), LEVELS))
+    return replace(kind(parts, legend), levels=True)
+
+
+def joined(query, ones, how):
+    """The query times ones that carry a label."""
+    return replace(query, expression=fill(f"({query.expression}) * {how} {ones}"))

@@ -1,51 +1,264 @@
-"""The dashboards keep the rules of the community's dashboard-linter and our own (grafana-dashboards/README.md)."""
+"""Our own rules of the boards (grafana-dashboards/README.md); those of the community are in community_lint_test.py."""
 
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "grafana-dashboards"
+sys.path.insert(0, str(Path(__file__).parent))
+from boards import BOARDS, FOLDER, panels, variable  # noqa: E402
+from promql import AGGREGATIONS, Binary, Call, Selector, parse, walk  # noqa: E402
+
 sys.path.insert(0, str(FOLDER))
-from generator import boards, palette, panels as kinds  # noqa: E402
+from generator import boards, enums, limits, palette  # noqa: E402
 
-BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("victron-*.json"))}
-UIDS = ["aux", "battery", "fleet", "grid-ess", "gx", "risk", "solar", "station"]
-CORE = {"stat", "gauge", "bargauge", "timeseries", "barchart", "table", "state-timeline", "status-history", "piechart", "heatmap", "histogram",
-        "xychart", "geomap", "canvas", "nodeGraph"}
+ROOT = FOLDER.parent
+# uid: (title, time, refresh, annotations that are on besides those that always are)
+SPECIFIED = {
+    "victron-fleet": ("Fleet overview", "now-24h", "30s", set()), "victron-station": ("Station", "now/d", "30s", {"Grid lost", "Generator running"}),
+    "victron-battery": ("Battery health", "now-7d", "1m", {"Grid lost"}), "victron-solar": ("Solar", "now-7d", "1m", set()),
+    "victron-grid-ess": ("Grid, inverter, ESS", "now-24h", "1m", {"Grid lost"}), "victron-aux": ("Generator, tanks, temperatures", "now-7d", "1m", {"Generator running"}),
+    "victron-gx": ("GX device and exporter", "now-6h", "1m", set()), "victron-risk": ("Alerts and risk", "now-24h", "30s", set())}
+ANNOTATIONS = {"Critical alerts", "Warnings", "Grid lost", "Generator running", "GX reboot", "Firmware/config change", "Maintenance"}
+ALWAYS_ON = {"Critical alerts", "Maintenance"}
+CORE = {"stat", "gauge", "bargauge", "timeseries", "barchart", "table", "state-timeline", "status-history", "piechart", "heatmap", "histogram", "xychart", "geomap",
+        "canvas", "nodeGraph"}
 FOREIGN = re.compile(r"^(prometheus_rule_\w+|process_\w+|ALERTS|ALERTS_FOR_STATE)$")
-WORDS = set("""on ignoring group_left group_right by without and or unless bool offset sum min max avg count topk bottomk quantile count_values
-    label_replace label_join time timestamp rate increase resets changes deriv predict_linear abs sqrt clamp_min clamp_max absent vector sort sort_desc
-    avg_over_time max_over_time min_over_time count_over_time last_over_time quantile_over_time sum_over_time inf nan""".split())
-AGGREGATES_OF_COUNTERS = ("rate", "increase", "resets", "changes")
-# Counters whose state of now is the message: lifetime energy and when it rests.
-LIFETIME = {"victron_pvinverter_energy_forward_joules_total"}
-
-
-def all_panels(board):
-    for panel in board["panels"]:
-        yield from panel.get("panels", [])
-        if panel["type"] != "row":
-            yield panel
-
-
-PANELS = [(uid, panel) for uid, board in BOARDS.items() for panel in all_panels(board)]
-TARGETS = [(uid, panel, target) for uid, panel in PANELS for target in panel["targets"]]
+FIRST_SCREEN = 15  # queries before anything is to be seen
+PANELS = [(uid, panel) for uid, board in BOARDS.items() for panel in panels(board)]
+TARGETS = [(uid, panel, target, parse(target["expr"])) for uid, panel in PANELS for target in panel["targets"]]
 each_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 each_panel = pytest.mark.parametrize("panel", [p for _, p in PANELS], ids=[f"{u}:{p['title']}" for u, p in PANELS])
 
 
-def variable(board, name):
-    found = [v for v in board["templating"]["list"] if v["name"] == name]
-    return found[0] if len(found) == 1 else {}
+def test_the_dashboards_are_the_output_of_the_generator():
+    made = boards.texts()
+    assert {name: (FOLDER / name).read_text() for name in made} == made, "run python3 grafana-dashboards/generator"
 
 
-# What is known ----------------------------------------------------------------------------------------------------------------
+# The board as a whole ---------------------------------------------------------------------------------------------------------
+
+@each_board
+def test_a_board_is_as_specified(board):
+    title, since, refresh, on = SPECIFIED[board["uid"]]
+    assert (board["title"], board["time"], board["refresh"]) == (title, {"from": since, "to": "now"}, refresh)
+    notes = {one["name"]: one["enable"] for one in board["annotations"]["list"]}
+    assert set(notes) == ANNOTATIONS and {name for name, enabled in notes.items() if enabled} == ALWAYS_ON | on
+
+
+@each_board
+def test_what_grafana_has_to_find_in_the_json(board):
+    assert board["id"] is None and board["schemaVersion"] == 39 and board["graphTooltip"] == 1 and board["timezone"] == "browser"
+    assert board["tags"] == ["victron"] and [one["name"] for one in board["templating"]["list"]][:2] == ["datasource", "job"]
+    (link,) = board["links"]
+    assert link["tags"] == ["victron"] and link["asDropdown"] and link["includeVars"] and link["keepTime"]
+    assert "__inputs" not in board and "__requires" not in board
+
+
+def test_uids_are_stable():
+    assert {uid: board["uid"] for uid, board in BOARDS.items()} == {uid: uid for uid in SPECIFIED}
+
+
+@each_board
+def test_variables_are_those_of_all_boards(board):
+    """One station at a time but on the boards of the fleet; nothing is hidden but the job."""
+    assert variable(board, "site")["multi"] == (board["uid"] in ("victron-fleet", "victron-risk"))
+    assert variable(board, "region")["multi"] and [one["name"] for one in board["templating"]["list"] if one["hide"]] == ["job"]
+    used = set(re.findall(r"\$\{?([A-Za-z_]\w*)", json.dumps([board["panels"], board["annotations"], board["templating"]])))
+    assert {name for name in used if not name.startswith("__")} == {one["name"] for one in board["templating"]["list"]}
+
+
+def test_variables_of_single_boards():
+    for uid, names in {"victron-battery": ["instance"], "victron-solar": ["instance", "tracker"], "victron-grid-ess": ["instance", "phase"],
+                       "victron-aux": ["instance"], "victron-station": ["import_price", "export_price"]}.items():
+        assert all(variable(BOARDS[uid], name) for name in names), uid
+
+
+@each_board
+def test_panel_ids_and_titles_are_unique_and_nothing_overlaps(board):
+    found = list(panels(board))
+    numbers = [panel["id"] for panel in found] + [panel["id"] for panel in board["panels"] if panel["type"] == "row"]
+    assert len(numbers) == len(set(numbers)) and len({panel["title"] for panel in found}) == len(found)
+    taken = set()
+    for panel in board["panels"]:
+        grid = panel["gridPos"]
+        cells = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
+        assert grid["x"] + grid["w"] <= 24 and not cells & taken, panel["title"]
+        taken |= cells
+
+
+@each_board
+def test_the_first_screen_is_light(board):
+    first = [panel for panel in board["panels"] if panel["type"] != "row" and panel["gridPos"]["y"] == 1]
+    assert len(first) >= 5 and sum(len(panel["targets"]) for panel in first) <= FIRST_SCREEN
+
+
+def test_every_specified_panel_exists():
+    shown = {(uid, panel["title"]) for uid, panel in PANELS}
+    wanted = [line.split("\t") for line in (Path(__file__).parent / "specified_panels.txt").read_text().splitlines() if line and line[0] != "#"]
+    assert len(wanted) > 120
+    missing = [f"{uid}: {title}" for uid, title, *here in wanted for each in (here or [title]) if (uid, each) not in shown]
+    assert not missing, "\n".join(missing)
+
+
+# Colours, limits and words ----------------------------------------------------------------------------------------------------
+
+@each_panel
+def test_panel_type_is_core_and_it_is_described(panel):
+    assert panel["type"] in CORE and len(panel["description"]) > 30 and panel["description"][-1] in ".?"
+
+
+@each_board
+def test_colours_are_of_the_palette(board):
+    text = json.dumps([board["panels"], board["annotations"]])
+    assert set(re.findall(r"#[0-9A-Fa-f]{6}\b", text)) <= palette.ALL
+    named = set(re.findall(r'"(?:color|fixedColor|fixed|iconColor)": "([^"#$]+)"', text)) - {palette.LIMIT, palette.TRANSPARENT}
+    assert not {name for name in named if re.fullmatch(r"(super-|semi-|dark-|light-)*(green|red|orange|yellow|blue|purple)", name)}
+    assert "palette-classic" not in text
+
+
+def test_sources_are_never_green_or_red():
+    for legend in ("PV", "Charge −", "Discharge", "Import", "Export −", "Load", "Generator", "L1"):
+        assert palette.of(legend) not in (palette.OK, palette.CRITICAL, palette.WARNING, None)
+
+
+def all_of(key, value):
+    """Every value under that key, and of overrides of it."""
+    if isinstance(value, dict):
+        if key in value:
+            yield value[key]
+        if value.get("id") == key:
+            yield value["value"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from all_of(key, inner)
+
+
+@each_panel
+def test_limits_are_typed_once(panel):
+    """Constant steps are those of generator/limits.py; without a value everything is grey."""
+    known = [limits.thresholds(name) for name in [None, *limits.STEPS]]
+    found = list(all_of("thresholds", panel["fieldConfig"]))
+    assert found and all(one in known for one in found)
+    assert all(one["steps"][0] == {"value": None, "color": palette.UNKNOWN} for one in known)
+
+
+def test_every_limit_is_used():
+    drawn = json.dumps([panel["fieldConfig"] for _, panel in PANELS])
+    assert [name for name in limits.STEPS if json.dumps(limits.thresholds(name)) not in drawn] == []
+
+
+RULES = [rule for path in sorted((ROOT / "alert-rules").glob("*.yml")) for group in yaml.safe_load(path.read_text())["groups"] for rule in group["rules"]]
+
+
+@pytest.mark.parametrize("name, numbers", [
+    ("risk", ["20", "60"]), ("time to empty", ["3600", "14400"]), ("state of charge", ["0.1", "0.2"]), ("vrm", ["600"]), ("sibling", ["0.6"]), ("imbalance", ["0.02", "0.05"]),
+    ("ripple", ["0.015", "0.03"]), ("last run", ["35 * 86400", "3024000"]), ("wifi", ["0.4"]), ("buffer", ["1000"]), ("space", ["100e6", "500e6"]), ("load", ["0.8", "1.1"]),
+    ("clock", ["30", "60"]), ("availability", ["0.99"]), ("z", ["3.5"])])
+def test_constants_are_those_of_the_rules(name, numbers):
+    """Levels that Grafana needs as numbers are found in the rules, spelt like that."""
+    text = " ".join(str(rule["expr"]) for rule in RULES)
+    in_rules = [number for number in numbers if re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.]\d|e\d)", text)]
+    steps = [value for value, _ in limits.STEPS[name][1:]]
+    assert in_rules and {eval(number) for number in in_rules} <= {abs(value) for value in steps} | {value for value, _ in limits.STEPS[name]}  # noqa: S307
+
+
+def enum_metrics():
+    return {row["metric"] for path in (ROOT / "metrics-map").glob("*.json") for row in json.loads(path.read_text()).get("metrics", []) if "enum" in row or isinstance(row.get("values"), dict)}
+
+
+def shown_metric(node):
+    """The metric whose very value the expression gives, if it is one: maxima, names and what is chosen keep it."""
+    if isinstance(node, Selector):
+        return node.name
+    if isinstance(node, Call) and (node.function in AGGREGATIONS - {"count", "count_values"} or node.function == "label_replace"):
+        return shown_metric(node.arguments[-1 if node.function in ("topk", "bottomk") else 0])
+    if isinstance(node, Binary) and node.sign in ("or", "and", "unless", "*"):
+        return shown_metric(node.left)
+    return None
+
+
+def words_of(panel, target):
+    """The mappings that reach a target: its own overrides, else those of the panel."""
+    from units_test import matches, names_of
+    own = [prop["value"] for name in names_of(panel, target) for override in panel["fieldConfig"]["overrides"] if matches(override["matcher"], name, target)
+           for prop in override["properties"] if prop["id"] == "mappings"]
+    return own or [panel["fieldConfig"]["defaults"]["mappings"]]
+
+
+def told(mappings):
+    """{number: word} of Grafana's mappings; the colours are free."""
+    return {number: one["text"] for mapping in mappings for number, one in mapping["options"].items()}
+
+
+def test_states_are_words_never_codes():
+    """An enum is shown with the words that the map has for it."""
+    known, wrong, seen = enum_metrics(), [], 0
+    for uid, panel, target, tree in TARGETS:
+        metric = shown_metric(tree)
+        if metric in known and panel["type"] != "canvas":
+            seen += 1
+            if [told(one) for one in words_of(panel, target)] != [enums.words(metric)]:
+                wrong.append(f"{uid}: {panel['title']} {target['refId']}: {metric}")
+    assert seen > 20 and wrong == []
+
+
+@each_panel
+def test_a_field_has_one_set_of_words(panel):
+    """Grafana adds mappings of overrides to those of the panel: a panel has either, and none is empty."""
+    own = [prop["value"] for override in panel["fieldConfig"]["overrides"] for prop in override["properties"] if prop["id"] == "mappings"]
+    assert all(own) and not (own and panel["fieldConfig"]["defaults"]["mappings"])
+
+
+# Layout -----------------------------------------------------------------------------------------------------------------------
+
+@each_panel
+def test_names_stand_beside_several_numbers(panel):
+    """A lone number needs no name; several ones have theirs, or are words, versions and directions that speak for themselves."""
+    if panel["type"] == "stat" and panel["options"]["textMode"] == "value":
+        told = {target["legendFormat"] for target in panel["targets"]}
+        mapped = any(prop["id"] in ("mappings", "unit") for override in panel["fieldConfig"]["overrides"] for prop in override["properties"])
+        assert len(told) == 1 or mapped, panel["title"]
+
+
+@each_panel
+def test_a_table_is_not_wider_than_its_panel(panel):
+    """On a screen of 1920 pixels; a column without a width takes at least 50."""
+    if panel["type"] != "table":
+        return
+    columns = [new for step in panel["transformations"] for new in step["options"].get("renameByName", {}).values()]
+    widths = {column: 50 for column in columns}
+    for override in panel["fieldConfig"]["overrides"]:
+        for prop in override["properties"]:
+            if prop["id"] in ("custom.width", "custom.minWidth"):
+                widths.update({column: prop["value"] for column in columns if column == override["matcher"]["options"] or re.search(
+                    override["matcher"]["options"].strip("/") if override["matcher"]["id"] == "byRegexp" else r"(?!)", column)})
+    assert sum(widths.values()) <= panel["gridPos"]["w"] * 1920 / 24, widths
+
+
+# Links ------------------------------------------------------------------------------------------------------------------------
+
+@each_board
+def test_links_resolve(board):
+    for url in filter(None, all_of("url", board)):
+        found = re.match(r"/d/([\w-]+)\?\$\{datasource:queryparam\}", url)
+        if found:
+            target = BOARDS[found[1]]
+            assert set(re.findall(r"var-(\w+)=", url)) <= {one["name"] for one in target["templating"]["list"]} and "${__url_time_range}" in url, url
+        else:
+            assert "/docs/runbook.md#" in url, url
+
+
+def test_links_of_the_alerts_resolve():
+    found = {rule["annotations"]["dashboard_url"].split("?")[0] for rule in RULES if "alert" in rule}
+    assert found and found <= {f"/d/{uid}" for uid in BOARDS}
+
+
+# Metrics and labels -----------------------------------------------------------------------------------------------------------
 
 def mapped():
     """{metric: labels} of the map and the exporter's own table in docs/metrics.md."""
@@ -62,275 +275,48 @@ def mapped():
     return known
 
 
-def recorded():
-    return {rule["record"] for path in (ROOT / "alert-rules").glob("*.yml") for group in yaml.safe_load(path.read_text())["groups"]
-            for rule in group["rules"] if "record" in rule}
+MAPPED, RECORDED = mapped(), {rule["record"] for rule in RULES if "record" in rule}
+COMMON = {"site", "device", "instance", "job", "__name__", "region", "name", "connection", "alarm", "reason", "source", "component", "level", "severity", "alertname",
+          "alertstate", "rule_group", "phase", "tracker"}
 
 
-MAPPED, RECORDED = mapped(), recorded()
-COMMON = {"site", "device", "instance", "job", "__name__", "service", "product_name", "product_id", "custom_name", "serial", "firmware_version", "region", "name",
-          "connection", "alarm", "reason", "source", "component", "factor", "level", "severity", "alertname", "alertstate", "kpi", "rule_group", "phase", "tracker",
-          "interface"}
-
-
-def selectors(expression):
-    """[(name, {label: (operator, value)})] of a query."""
-    plain = re.sub(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", " ", expression)
-    strings = []
-    plain = re.sub(r'"([^"]*)"', lambda found: strings.append(found[1]) or f'"{len(strings) - 1}"', plain)
-    result = []
-    for found in re.finditer(r"([a-zA-Z_:][\w:]*)?\s*\{([^}]*)\}|(?<![\w$\"])([a-zA-Z_][\w:]*)(?!\s*[\w({\"])", plain):
-        name = found[1] or found[3]
-        if found[1] in WORDS:
-            name = None
-        if found[3] and (found[3] in WORDS or re.fullmatch(r"[smhdwy]", found[3])):
-            continue
-        matchers = {label: (operator, strings[int(number)]) for label, operator, number in re.findall(r'(\w+)\s*(=~|!~|!=|=)\s*"(\d+)"', found[2] or "")}
-        result.append((name, matchers))
-    return result
-
-
-def test_the_reader_of_queries_understands_them():
-    found = selectors('max by (site) (a_b{job=~"$job", x="}"}) / on (site) c:d:e * 3e6 offset 1d + topk(1, {__name__=~"q.*"})')
-    assert [name for name, _ in found] == ["a_b", "c:d:e", None]
-    assert found[0][1] == {"job": ("=~", "$job"), "x": ("=", "}")}
-
-
-# dashboard-linter -------------------------------------------------------------------------------------------------------------
-
-@each_board
-def test_template_datasource(board):
-    found = [v for v in board["templating"]["list"] if v["type"] == "datasource"]
-    assert len(found) == 1 and found[0]["name"] == "datasource" and found[0]["label"] == "Data source" and found[0]["query"] == "prometheus"
-
-
-@each_board
-def test_template_job(board):
-    job = variable(board, "job")
-    assert job["type"] == "query" and job["label"] == "Job" and job["multi"] and job["allValue"] == ".+"
-
-
-@each_board
-def test_template_label_promql_and_reload(board):
-    for v in board["templating"]["list"]:
-        if v["type"] == "query":
-            assert v["datasource"]["uid"] == "${datasource}" and v["refresh"] == 2
-            assert re.fullmatch(r"(label_values|query_result)\(.*\)", v["definition"]) and v["query"]["query"] == v["definition"]
-
-
-@each_panel
-def test_panel_datasource(panel):
-    assert panel["datasource"]["uid"] == "${datasource}"
-    assert all(target["datasource"]["uid"] == "${datasource}" for target in panel["targets"])
-
-
-@each_panel
-def test_panel_has_title_description_and_queries(panel):
-    assert panel["title"] and len(panel["description"]) > 15 and panel["targets"]
-
-
-@each_panel
-def test_panel_units(panel):
-    defaults = panel["fieldConfig"]["defaults"]
-    known = {"none", "short", "watt", "volt", "amp", "rothz", "celsius", "percentunit", "kwatth", "dtdurations", "s", "bytes", "litre", "pressurepa", "kWh/kWp", "W/m²",
-             "time:YYYY-MM-DD", "time:MMM YYYY", "dateTimeFromNow", "dateTimeAsIso"}
-    units = [p["value"] for o in panel["fieldConfig"]["overrides"] for p in o["properties"] if p["id"] == "unit"]
-    assert {defaults["unit"], *units} <= known
-
-
-def test_target_promql_is_parsed_by_promtool(tmp_path):
-    rules = [{"record": "x", "expr": re.sub(r"\$(import|export)_price", "1", re.sub(r"\$__(rate_interval|range|interval)", "5m", t["expr"]))} for *_, t in TARGETS]
-    file = tmp_path / "queries.yml"
-    file.write_text(yaml.safe_dump({"groups": [{"name": f"g{i}", "rules": [rule]} for i, rule in enumerate(rules)]}))
-    result = subprocess.run(["promtool", "check", "rules", "--lint=none", str(file)], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, (result.stdout + result.stderr)[:4000]
-
-
-def test_target_rate_interval():
-    for uid, panel, target in TARGETS:
-        for window in re.findall(r"\b(?:rate|irate)\([^\[]*\[([^\]]*)\]", target["expr"]):
-            assert window == "$__rate_interval", f"{uid}: {panel['title']}"
-
-
-def test_target_job_and_site():
-    """Metrics of the exporter have job and site, recorded ones of stations the site; fleet, region, component have neither."""
-    wrong = []
-    for uid, panel, target in TARGETS:
-        for name, matchers in selectors(target["expr"]):
-            level = name.split(":")[0] if name and ":" in name else None
-            if level in ("fleet", "region", "component") or name and name.startswith("prometheus_"):
-                continue
-            if "$site" not in matchers.get("site", ("", ""))[1] and not (name or "").startswith("process_"):
-                wrong.append(f"{uid}: {panel['title']}: {name} without site")
-            if level is None and not (name or "").startswith("ALERTS") and matchers.get("job") != ("=~", "$job"):
-                wrong.append(f"{uid}: {panel['title']}: {name} without job")
-    assert not wrong, "\n".join(wrong)
-
-
-def test_target_counter_aggregation():
-    wrong = []
-    for uid, panel, target in TARGETS:
-        for name, _ in selectors(target["expr"]):
-            if name and name.endswith("_total") and name not in LIFETIME:
-                inside = rf"\b({'|'.join(AGGREGATES_OF_COUNTERS)})\([^\[]*{name}[^\[]*\["
-                if not re.search(inside, target["expr"]):
-                    wrong.append(f"{uid}: {panel['title']}: {name}")
-    assert not wrong, "\n".join(wrong)
-
-
-@each_board
-def test_dashboard_is_uneditable_and_complete(board):
-    assert board["editable"] is False and board["id"] is None and board["schemaVersion"] == 39 and board["graphTooltip"] == 1
-    assert "victron" in board["tags"] and board["links"][0]["tags"] == ["victron"] and board["links"][0]["asDropdown"]
-
-
-# Ours -------------------------------------------------------------------------------------------------------------------------
-
-def test_the_dashboards_are_the_output_of_the_generator():
-    made = boards.texts()
-    assert {name: (FOLDER / name).read_text() for name in made} == made, "run python3 grafana-dashboards/generator"
-
-
-def test_uids_are_stable():
-    assert sorted(BOARDS) == [f"victron-{name}" for name in UIDS]
-    assert all(board["uid"] == name for name, board in BOARDS.items())
-
-
-@each_board
-def test_panel_ids_and_titles_are_unique_and_nothing_overlaps(board):
-    found = list(all_panels(board))
-    numbers = [p["id"] for p in found] + [p["id"] for p in board["panels"] if p["type"] == "row"]
-    assert len(numbers) == len(set(numbers))
-    assert len({p["title"] for p in found}) == len(found)
-    taken = set()
-    for panel in board["panels"]:
-        g = panel["gridPos"]
-        cells = {(x, y) for x in range(g["x"], g["x"] + g["w"]) for y in range(g["y"], g["y"] + g["h"])}
-        assert g["x"] + g["w"] <= 24 and not cells & taken, panel["title"]
-        taken |= cells
-
-
-@each_panel
-def test_panel_type_is_core(panel):
-    assert panel["type"] in CORE
-
-
-def colours(value):
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, str) and key in ("color", "fixedColor", "fixed", "fill", "iconColor"):
-                yield inner
-            yield from colours(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from colours(inner)
-
-
-@each_board
-def test_colours_are_of_the_palette(board):
-    text = json.dumps(board["panels"]) + json.dumps(board["annotations"])
-    assert set(re.findall(r"#[0-9A-Fa-f]{6}\b", text)) <= palette.ALL
-    names = {"green", "red", "orange", "yellow", "blue", "purple"}
-    assert not [c for c in colours(board["panels"]) if any(c.endswith(name) for name in names)]
-
-
-def test_sources_are_never_green_or_red():
-    for legend in ("PV", "Charge −", "Discharge", "Import", "Export −", "Load", "Generator", "L1"):
-        assert palette.of(legend) not in (palette.OK, palette.CRITICAL, palette.WARNING, None)
-
-
-def links(value):
-    if isinstance(value, dict):
-        if isinstance(value.get("url"), str) and value["url"]:
-            yield value["url"]
-        for inner in value.values():
-            yield from links(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from links(inner)
-
-
-@each_board
-def test_links_resolve(board):
-    for url in links(board):
-        if url.startswith("/d/"):
-            assert re.match(r"/d/([\w-]+)", url)[1] in BOARDS, url
-            passed = set(re.findall(r"var-(\w+)=", url))
-            target = BOARDS[re.match(r"/d/([\w-]+)", url)[1]]
-            assert passed <= {v["name"] for v in target["templating"]["list"]} | {"instance"}, url
-        else:
-            assert "/docs/runbook.md#" in url, url
-
-
-def test_links_of_the_alerts_resolve():
-    text = "".join(p.read_text() for p in (ROOT / "alert-rules").glob("alerts-*.yml"))
-    for uid in set(re.findall(r"/d/([\w-]+)", text)):
-        assert uid in BOARDS, uid
+def each_selector():
+    for uid, panel, _, tree in TARGETS:
+        for node, above in walk(tree):
+            if isinstance(node, Selector):
+                yield f"{uid}: {panel['title']}: {node.name or node.matchers['__name__'][1]}", node, above
 
 
 def test_metrics_exist():
-    wrong = set()
-    for uid, panel, target in TARGETS:
-        for name, matchers in selectors(target["expr"]):
-            if name is None:
-                pattern = matchers["__name__"][1]
-                if not any(re.fullmatch(pattern, metric) for metric in MAPPED):
-                    wrong.add(f"{uid}: {panel['title']}: nothing is called {pattern}")
-            elif name not in (RECORDED if ":" in name else MAPPED) and not FOREIGN.match(name):
-                wrong.add(f"{uid}: {panel['title']}: {name}")
-    assert not wrong, "\n".join(sorted(wrong))
+    def exists(node):
+        if not node.name:
+            return any(re.fullmatch(node.matchers["__name__"][1], metric) for metric in MAPPED)
+        return node.name in (RECORDED if ":" in node.name else MAPPED) or FOREIGN.match(node.name)
+
+    assert sorted({where for where, node, _ in each_selector() if not exists(node)}) == []
 
 
 def test_labels_exist():
-    wrong = set()
-    for uid, panel, target in TARGETS:
-        for name, matchers in selectors(target["expr"]):
-            extra = set(matchers) - COMMON - MAPPED.get(name, set())
-            if extra:
-                wrong.add(f"{uid}: {panel['title']}: {name} {extra}")
-    assert not wrong, "\n".join(sorted(wrong))
+    assert sorted({f"{where} {sorted(set(node.matchers) - COMMON - MAPPED.get(node.name, set()))}" for where, node, _ in each_selector()
+                   if set(node.matchers) - COMMON - MAPPED.get(node.name, set())}) == []
+
+
+def test_metrics_of_the_exporter_have_job_and_site_and_recorded_ones_the_site():
+    """Those of fleet, region and component have neither, what Prometheus tells of itself and of processes no site."""
+    wrong = []
+    for where, node, _ in each_selector():
+        level = node.name.split(":")[0] if ":" in node.name else None
+        if level in ("fleet", "region", "component") or node.name.startswith("prometheus_"):
+            continue
+        if "$site" not in node.matchers.get("site", ("", ""))[1] and not node.name.startswith("process_"):
+            wrong.append(f"{where} without site")
+        if level is None and not node.name.startswith("ALERTS") and node.matchers.get("job") != ("=~", "$job"):
+            wrong.append(f"{where} without job")
+    assert wrong == []
 
 
 def test_slowly_recorded_values_are_read_over_their_window():
-    slow = {}
-    for path in (ROOT / "alert-rules").glob("recording-*.yml"):
-        for group in yaml.safe_load(path.read_text())["groups"]:
-            for rule in group["rules"]:
-                if group.get("interval") in ("5m", "1h") and "record" in rule:
-                    slow[rule["record"]] = group["interval"]
-    wrong = {f"{panel['title']}: {name}" for _, panel, target in TARGETS for name, _ in selectors(target["expr"])
-             if name in slow and not re.search(rf"_over_time\({re.escape(name)}[\[{{]", target["expr"])}
-    assert not wrong
-
-
-def test_every_specified_panel_exists():
-    shown = {(uid, panel["title"]) for uid, panel in PANELS}
-    wanted = [line.split("\t") for line in (Path(__file__).parent / "specified_panels.txt").read_text().splitlines() if line and line[0] != "#"]
-    assert len(wanted) > 120
-    missing = [f"{uid}: {title}" for uid, title, *here in wanted for each in (here or [title]) if (uid, each) not in shown]
-    assert not missing, "\n".join(missing)
-
-
-def test_steps_are_typed_once():
-    """No board writes the number of a limit; constants stand in panels.STEPS and limits in the rules."""
-    for path in (FOLDER / "generator").glob("*.py"):
-        if path.name not in ("panels.py", "palette.py"):
-            for steps in re.findall(r"\[\(None, [^\]]*\]", path.read_text()):
-                assert all(number == "1" for number in re.findall(r"\((\d+(?:\.\d+)?),", steps)), f"{path.name}: {steps}"
-
-
-def test_constants_are_those_of_the_rules():
-    """Defaults and levels that Grafana needs as numbers are found in the rules."""
-    rules = {rule["alert" if "alert" in rule else "record"] + str(i): rule for path in (ROOT / "alert-rules").glob("*.yml")
-             for group in yaml.safe_load(path.read_text())["groups"] for i, rule in enumerate(group["rules"])}
-    text = " ".join(str(rule["expr"]) for rule in rules.values())
-    for name in ("risk", "time to empty", "state of charge", "run time", "vrm", "sibling", "imbalance", "ripple", "health", "last run", "wifi"):
-        for value, _ in kinds.STEPS[name][1:]:
-            assert re.search(rf"(?<![\d.]){value}(?!\d)", text), f"{name}: {value} is in no rule"
-
-
-@each_board
-def test_first_row_is_light(board):
-    """At most 15 queries before anything is to be seen."""
-    first = [panel for panel in board["panels"] if panel["type"] != "row" and panel["gridPos"]["y"] == 1]
-    assert first and sum(len(panel["targets"]) for panel in first) <= 15
+    slow = {rule["record"] for path in (ROOT / "alert-rules").glob("recording-*.yml") for group in yaml.safe_load(path.read_text())["groups"]
+            for rule in group["rules"] if group.get("interval") in ("5m", "1h") and "record" in rule}
+    assert sorted({where for where, node, above in each_selector() if node.name in slow
+                   and not (isinstance(above[-1], Call) and above[-1].function.endswith("_over_time"))}) == []

@@ -1,6 +1,5 @@
 """Pages of the real exporter at stations whose clock we turn: every page is of its moment, as if scraped then."""
 
-import re
 import sys
 import time
 from pathlib import Path

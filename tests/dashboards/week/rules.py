@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 RULES = Path(__file__).resolve().parents[3] / "alert-rules"
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 31536000}
 LOST = "site:victron_grid_lost:bool"
 RECORDED = re.compile(r"[a-z]+:[a-z0-9_]+:\w+")
 
@@ -96,7 +96,8 @@ def added_up(samples):
 
 
 def beginnings(samples):
-    return [(moment, 1.0) for (_, before), (moment, now) in zip(samples, samples[1:]) if now > before]
+    """A second earlier, so that an outage at the full hour is of one hour only."""
+    return [(moment - 1, 1.0) for (_, before), (moment, now) in zip(samples, samples[1:]) if now > before]
 
 
 def of_midnight(samples, days, labels):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[2]
 sys.path.append(str(TESTS))
-from simulator.recording import SETTINGS, SYSTEM, load  # noqa: E402
+from simulator.recording import SYSTEM, load  # noqa: E402
 
 ESS, FACTORY, BOAT, OFF_GRID = "cerbo-gx-v3.70-ess", "three-phase-site", "ekrano-gx-v3.70-boat", "venus-v3.14-offgrid-house"
 HOUR, DAY = 3600, 86400
@@ -33,7 +33,8 @@ def all_stations():
     return [
         Station("ess", _ess(55.0), _about("House", "north", (50.1, 8.6)), 3, spells=((9 * HOUR, 9.5 * HOUR, GRID_LOST),)),
         Station("farm", _ess(35.0, south=15.0, east=12.0), _about("Farm", "north", (50.5, 8.2)), 7,
-                spells=((3 * HOUR, 3.2 * HOUR, GRID_LOST), (15 * HOUR, 15.4 * HOUR, GRID_LOST), (14.8 * HOUR, 17.5 * HOUR, CHARGER_ERROR))),
+                spells=((3 * HOUR, 3.2 * HOUR, GRID_LOST), (15 * HOUR, 15.4 * HOUR, GRID_LOST), (14.8 * HOUR, 17.5 * HOUR, CHARGER_ERROR),
+                        (16 * HOUR, 16.2 * HOUR, INVERTER_ERROR))),
         Station("factory", _factory(), _about("Factory", "north", (50.3, 8.9), pv_peak_watts=22600, battery_capacity_joules=74e6, ac_input_limit_amperes=63),
                 2, always=DEAD_STRING),
         Station("boat", _boat(), _about("Boat", "coast", (54.3, 10.1), pv_peak_watts=420, battery_capacity_joules=9.6e6), 5),
@@ -51,6 +52,7 @@ GRID_LOST = {"values": {
     service("vebus.ttyS4"): {"/Ac/ActiveIn/Connected": 0, "/Ac/ActiveIn/ActiveInput": 240, "/Alarms/GridLost": 2, "/State": 9, "/Ac/ActiveIn/L1/V": 0.0,
                              "/Ac/ActiveIn/L1/F": 0.0, "/Ac/ActiveIn/L1/P": 0}}}
 CHARGER_ERROR = {"values": {service("solarcharger.ttyS6"): {"/ErrorCode": 17, "/State": 2, "/Yield/Power": 0.0}}}
+INVERTER_ERROR = {"values": {service("vebus.ttyS4"): {"/VebusError": 11}}}
 DEAD_STRING = {"values": {service("solarcharger.socketcan_can0_vi0_uc162268"): {"/Pv/3/P": 0.0, "/Pv/3/V": 0.4, "/Pv/3/MppOperationMode": 0}}}
 
 
@@ -83,7 +85,8 @@ def _device(instance, product, name, **values):
 
 
 ACKNOWLEDGED = {"Notifications/NumberOfUnAcknowledgedAlarms": 0, "Notifications/NumberOfUnAcknowledgedWarnings": 0}
-NAMES = {"temperature.adc_builtin0_5": {"CustomName": "Boiler", "Temperature": 35.0}, "temperature.adc_builtin0_6": {"CustomName": "Battery room", "Temperature": 22.0}}
+NAMES = {"temperature.adc_builtin0_5": {"CustomName": "Boiler", "TemperatureType": 5, "Temperature": 46.0},
+         "temperature.adc_builtin0_6": {"CustomName": "Battery", "TemperatureType": 0, "Temperature": 22.0}}
 
 
 def _ess(soc, south=60.0, east=35.0):
@@ -119,7 +122,7 @@ def _boat():
     alternator = _device(50, "Orion XS 12/12-50A", "Alternator", State=0, Dc__0__Power=0.0, Dc__0__Voltage=13.2, ErrorCode=0)
     return _changed(BOAT, {"alternator.ttyUSB3": alternator, "pump.startstop0": _device(0, "Pump start/stop", "Bilge", State=0),
                            "modem.a": _device(0, "GX GSM 900/2100", "Modem", SignalStrength=62)},
-                    {"logger": {"Vrm/ConnectionError": 151}})
+                    {"logger": {"Vrm/ConnectionError": 151}, "tank.adc_builtin0_3": {"CustomName": "Oil", "FluidType": 4, "Level": 60.0, "Remaining": 0.012, "Capacity": 0.02}})
 
 
 def _off_grid():
