@@ -25,13 +25,8 @@ struct arena arena_new(size_t max_bytes)
     return (struct arena){.max_bytes = max_bytes};
 }
 
-static struct arena_block *add_block(struct arena *arena, size_t need)
+static struct arena_block *add_block(struct arena *arena, size_t size)
 {
-    size_t size = arena->blocks ? arena->blocks->size * 2 : ARENA_FIRST_BYTES;
-    if (size > ARENA_BLOCK_BYTES)
-        size = ARENA_BLOCK_BYTES;
-    if (size < need)
-        size = need;
     struct arena_block *block = calloc(1, sizeof *block + size);
 
     if (!block)
@@ -42,18 +37,43 @@ static struct arena_block *add_block(struct arena *arena, size_t need)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+static size_t next_size(const struct arena *arena, size_t need)
+{
+    size_t size = arena->blocks ? arena->blocks->size * 2 : ARENA_FIRST_BYTES;
+    if (size > ARENA_BLOCK_BYTES)
+        size = ARENA_BLOCK_BYTES;
+    return size < need ? need : size;
+}
+
+static bool has_room(const struct arena_block *block, size_t bytes)
+{
+    return block && bytes <= block->size - block->used;
+}
+
+static size_t rounded_up(size_t bytes)
 {
     const size_t unit = alignof(max_align_t);
 
+    return (bytes + unit - 1) / unit * unit;
+}
+
+void arena_reserve(struct arena *arena, size_t bytes)
+{
+    if (!arena->failed && bytes <= arena->max_bytes - arena->used_bytes &&
+        !has_room(arena->blocks, bytes))
+        (void)add_block(arena, bytes);
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
     if (arena->failed || bytes > arena->max_bytes - arena->used_bytes) {
         arena->failed = true;
         return NULL;
     }
-    size_t rounded = (bytes + unit - 1) / unit * unit;
+    size_t rounded = rounded_up(bytes);
     struct arena_block *block = arena->blocks;
-    if (!block || rounded > block->size - block->used)
-        block = add_block(arena, rounded);
+    if (!has_room(block, rounded))
+        block = add_block(arena, next_size(arena, rounded));
     if (!block) {
         arena->failed = true;
         return NULL;
@@ -62,6 +82,14 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     block->used += rounded;
     arena->used_bytes += bytes;
     return piece;
+}
+
+void arena_trim(struct arena *arena, size_t bytes, size_t keep)
+{
+    if (arena->failed)
+        return;
+    arena->blocks->used -= rounded_up(bytes) - rounded_up(keep);
+    arena->used_bytes -= bytes - keep;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t bytes_each)

@@ -25,8 +25,17 @@ struct arena {
 /* Allocates nothing yet. */
 struct arena arena_new(size_t max_bytes);
 
+/* Has room for so many bytes at once, for those who know how much they will want: of
+ * each piece ARENA_PIECE_BYTES more than it has.  Without memory nothing happens. */
+#define ARENA_PIECE_BYTES 16
+void arena_reserve(struct arena *arena, size_t bytes);
+
 /* Zeroed, aligned for any type; NULL once the arena has failed. */
 void *arena_alloc(struct arena *arena, size_t bytes);
+
+/* Gives the end of the newest piece back, of which only the first keep of its bytes were
+ * written. */
+void arena_trim(struct arena *arena, size_t bytes, size_t keep);
 
 /* An array of count pieces; a product that overflows fails. */
 void *arena_array(struct arena *arena, size_t count, size_t bytes_each);

@@ -110,7 +110,7 @@ static void emit(struct page *page, const struct snapshot *snapshot,
     size_t left = SIZE_MAX;
 
     for (size_t i = 0; i < index->count; i++) {
-        const struct page_series *series = index->series[i];
+        struct page_series *series = index->series[i];
         if (series->page != page->index->page)
             continue;
         if (series->family != family)
@@ -123,7 +123,7 @@ static void emit(struct page *page, const struct snapshot *snapshot,
             continue;
         }
         left--;
-        sample_set_add(samples, series->series, series->value);
+        sample_set_add(samples, &series->series, series->value);
     }
 }
 

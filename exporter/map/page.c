@@ -68,8 +68,28 @@ static void put_text(struct page *page, struct info_item *item, const struct map
                           row_mark_value(row, row->marks[i].label, text), page->reading);
 }
 
+/* row_number, which need not work again on what it has just worked on. */
+static enum row_outcome made_number(const struct map_row *row, struct page_target *target,
+                                    const struct value *value, double *out_number,
+                                    enum refusal *out_refusal)
+{
+    bool is_number = value->kind == VALUE_NUMBER;
+
+    if (is_number && target && target->has_last && target->last_said == value->number) {
+        *out_number = target->last_made;
+        return ROW_GIVEN;
+    }
+    enum row_outcome outcome = row_number(row, value, out_number, out_refusal);
+    if (outcome == ROW_GIVEN && is_number && target) {
+        target->has_last = true;
+        target->last_said = value->number;
+        target->last_made = *out_number;
+    }
+    return outcome;
+}
+
 static void put_value(struct page *page, const struct map_row *row,
-                      const struct page_target *target, const struct value *value)
+                      struct page_target *target, const struct value *value)
 {
     enum refusal refusal = REFUSAL_LIMIT;
     enum row_outcome outcome;
@@ -81,7 +101,7 @@ static void put_value(struct page *page, const struct map_row *row,
     if (row->type == SAMPLE_INFO)
         outcome = row_text(row, value, page->arena, &text, &refusal);
     else
-        outcome = row_number(row, value, &number, &refusal);
+        outcome = made_number(row, target, value, &number, &refusal);
     if (outcome == ROW_GIVEN && target && target->series)
         put_number(page, target->series, number);
     else if (outcome == ROW_GIVEN && target && target->item)

@@ -109,11 +109,10 @@ static struct page_member *make_member(struct page_index *index,
     return member;
 }
 
-const struct page_target *page_use_member(struct page_index *index,
-                                          const struct page_device *device,
-                                          const struct page_path *path,
-                                          struct page_use *use,
-                                          const struct json_captures *captures)
+struct page_target *page_use_member(struct page_index *index,
+                                    const struct page_device *device,
+                                    const struct page_path *path, struct page_use *use,
+                                    const struct json_captures *captures)
 {
     if (captures->count == 0)
         return &use->target;

@@ -24,6 +24,10 @@ struct page_target {
     struct page_series *series; /* of a gauge or counter */
     struct info_item *item;     /* of an info row */
     bool is_secret;             /* nowhere: a placeholder stands for a secret */
+
+    /* The number that came last and what its row made of it: most come again. */
+    bool has_last;
+    double last_said, last_made;
 };
 
 /* A place inside the JSON of a value. */
@@ -48,10 +52,9 @@ struct page_target page_target_make(struct page_index *index,
                                     const struct json_captures *members);
 
 /* Where the member of a use with these captures goes.  NULL without room. */
-const struct page_target *page_use_member(struct page_index *index,
-                                          const struct page_device *device,
-                                          const struct page_path *path,
-                                          struct page_use *use,
-                                          const struct json_captures *captures);
+struct page_target *page_use_member(struct page_index *index,
+                                    const struct page_device *device,
+                                    const struct page_path *path, struct page_use *use,
+                                    const struct json_captures *captures);
 
 #endif

@@ -28,18 +28,15 @@ struct page_series *series_index_get(struct series_index *index, struct arena *a
                                      const struct map_family *family,
                                      const struct label *labels, size_t label_count)
 {
-    const struct series *series = series_in(arena, &family->family, labels, label_count);
-    struct page_series *found =
-        series ? str_index_get(&index->by_text, series->text) : NULL;
-
-    if (found || !series || !make_room(index))
-        return found;
     struct page_series *made = arena_alloc(arena, sizeof *made);
-    if (!made)
+
+    if (!made || !series_make(arena, &family->family, labels, label_count, &made->series))
         return NULL;
-    made->series = series;
+    struct page_series *found = str_index_get(&index->by_text, made->series.text);
+    if (found || !make_room(index))
+        return found;
     made->family = family;
-    str_index_put(&index->by_text, series->text, made);
+    str_index_put(&index->by_text, made->series.text, made);
     if (index->by_text.failed)
         return NULL;
     index->series[index->count++] = made;
@@ -53,7 +50,7 @@ static int compare_series(const void *left, const void *right)
 
     if (a->family != b->family)
         return a->family->order < b->family->order ? -1 : 1;
-    return str_compare_natural(a->series->text, b->series->text);
+    return str_compare_natural(a->series.text, b->series.text);
 }
 
 void series_index_sort(struct series_index *index)

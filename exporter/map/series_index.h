@@ -16,7 +16,7 @@
 #include "model/sample.h"
 
 struct page_series {
-    const struct series *series;
+    struct series series;
     const struct map_family *family;
 
     /* Of the page that it was on last; other pages do not look. */

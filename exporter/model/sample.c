@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/decimal.h"
 #include "base/escape.h"
 #include "base/utf8.h"
 #include "model/limits.h"
 
 #define SAMPLES_FIRST 256
 
-/* A name, and a dozen labels that are all escapes. */
-#define SERIES_TEXT_MAX ((size_t)16 * 1024)
+#define NUMBER_BYTES (DECIMAL_TEXT_MAX + 1) /* with the end of its line */
+#define ESCAPED_BYTES ((size_t)2 * LIMIT_LABEL_BYTES)
+#define REPAIRED_BYTES ((size_t)3 * LIMIT_ANSWER_BYTES)
 
 struct sample_set sample_set_in(struct arena *arena)
 {
@@ -36,7 +38,7 @@ void sample_set_reserve(struct sample_set *set, size_t count)
     set->size = size;
 }
 
-void sample_set_add(struct sample_set *set, const struct series *series, double value)
+void sample_set_add(struct sample_set *set, struct series *series, double value)
 {
     sample_set_reserve(set, 1);
     if (set->failed || !series) {
@@ -46,53 +48,124 @@ void sample_set_add(struct sample_set *set, const struct series *series, double 
     set->samples[set->count++] = (struct sample){series, value};
 }
 
-static void add_label(struct buf *text, struct label label, struct buf *repaired)
-{
-    struct str value = label.value;
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-    if (!utf8_is_valid(value)) {
-        buf_clear(repaired);
-        utf8_repair(value, repaired);
-        value = buf_str(repaired);
-    }
-    buf_add(text, label.name);
-    buf_add_text(text, "=\"");
-    escape_quoted(utf8_cut(value, LIMIT_LABEL_BYTES), text);
-    buf_add_char(text, '"');
+/* One of eight bytes is that one (or, rarely, follows it and is one more). */
+static uint64_t has_byte(uint64_t bytes, unsigned char byte)
+{
+    uint64_t difference = bytes ^ EACH_BYTE(byte);
+
+    return (difference - EACH_BYTE(0x01)) & ~difference & EACH_BYTE(0x80);
 }
 
-static struct str series_text(struct arena *arena, struct str name,
-                              const struct label *labels, size_t label_count)
+static uint64_t has_special_byte(const char *p, size_t n)
 {
-    struct buf text = buf_new(SERIES_TEXT_MAX);
-    struct buf repaired = buf_new(3 * (size_t)LIMIT_ANSWER_BYTES);
+    uint64_t bytes = 0;
 
-    buf_add(&text, name);
-    for (size_t i = 0; i < label_count; i++) {
-        buf_add_char(&text, i ? ',' : '{');
-        add_label(&text, labels[i], &repaired);
-    }
-    buf_add_text(&text, label_count ? "} " : " ");
-    struct str result = arena_copy(arena, buf_str(&text));
-    arena->failed |= text.failed || repaired.failed;
+    memcpy(&bytes, p, n);
+    return (bytes & EACH_BYTE(0x80)) | has_byte(bytes, '"') | has_byte(bytes, '\\') |
+           has_byte(bytes, '\n');
+}
+
+/* Nothing to repair, to cut or to escape: so are nearly all. */
+static bool is_plain(struct str value)
+{
+    uint64_t special = value.n > LIMIT_LABEL_BYTES;
+
+    for (; value.n >= sizeof special && !special; value = str_skip(value, sizeof special))
+        special = has_special_byte(value.p, sizeof special);
+    return !special && !has_special_byte(value.p, value.n);
+}
+
+static char *put(char *at, struct str text)
+{
+    if (text.n)
+        memcpy(at, text.p, text.n);
+    return at + text.n;
+}
+
+static char *put_special(char *at, struct str value, bool *out_failed)
+{
+    struct buf repaired = buf_new(REPAIRED_BYTES);
+    struct buf escaped = buf_new(ESCAPED_BYTES);
+
+    utf8_repair(value, &repaired);
+    escape_quoted(utf8_cut(buf_str(&repaired), LIMIT_LABEL_BYTES), &escaped);
+    at = put(at, buf_str(&escaped));
+    *out_failed |= repaired.failed || escaped.failed;
+    buf_free(&escaped);
     buf_free(&repaired);
-    buf_free(&text);
-    return result;
+    return at;
 }
 
-const struct series *series_in(struct arena *arena, const struct family *family,
-                               const struct label *labels, size_t label_count)
+/* A broken byte becomes three, one with a backslash before it two. */
+static size_t most_bytes(struct str value)
+{
+    return value.n > LIMIT_LABEL_BYTES / 2 ? ESCAPED_BYTES : 3 * value.n;
+}
+
+static size_t line_room(struct str name, const struct label *labels, size_t label_count)
+{
+    size_t room = name.n + sizeof "{} " + NUMBER_BYTES;
+
+    for (size_t i = 0; i < label_count; i++)
+        room += sizeof ",=\"\"" + labels[i].name.n + most_bytes(labels[i].value);
+    return room;
+}
+
+/* The text of the line; sets device, which is a slice of it. */
+static void write_text(struct series *series, const struct label *labels,
+                       size_t label_count, bool *out_failed)
+{
+    char *at = put(series->line, series->family->name);
+
+    for (size_t i = 0; i < label_count; i++) {
+        struct str value = labels[i].value;
+        *at++ = i ? ',' : '{';
+        at = put(at, labels[i].name);
+        at = put(at, STR_OF("=\""));
+        const char *start = at;
+        at = is_plain(value) ? put(at, value) : put_special(at, value, out_failed);
+        if (str_equal(labels[i].name, STR_OF("device")))
+            series->device = (struct str){start, (size_t)(at - start)};
+        *at++ = '"';
+    }
+    at = put(at, label_count ? STR_OF("} ") : STR_OF(" "));
+    series->text = (struct str){series->line, (size_t)(at - series->line)};
+}
+
+bool series_make(struct arena *arena, const struct family *family,
+                 const struct label *labels, size_t label_count,
+                 struct series *out_series)
+{
+    size_t room = line_room(family->name, labels, label_count);
+
+    *out_series = (struct series){.family = family, .line = arena_alloc(arena, room)};
+    if (out_series->line)
+        write_text(out_series, labels, label_count, &arena->failed);
+    arena_trim(arena, room, out_series->text.n + NUMBER_BYTES);
+    return !arena->failed;
+}
+
+struct series *series_in(struct arena *arena, const struct family *family,
+                         const struct label *labels, size_t label_count)
 {
     struct series *series = arena_alloc(arena, sizeof *series);
+    bool is_made = series && series_make(arena, family, labels, label_count, series);
 
-    if (!series)
-        return NULL;
-    series->family = family;
-    series->text = series_text(arena, family->name, labels, label_count);
-    for (size_t i = 0; i < label_count; i++)
-        if (str_equal(labels[i].name, STR_OF("device")))
-            series->device = arena_copy(arena, labels[i].value);
-    return arena->failed ? NULL : series;
+    return is_made ? series : NULL;
+}
+
+struct str series_line(struct series *series, double value)
+{
+    if (series->line_bytes == 0 || series->written != value) {
+        char *number = series->line + series->text.n;
+        size_t n = decimal_print(value, number);
+        number[n] = '\n';
+        series->line_bytes = series->text.n + n + 1;
+        series->written = value;
+    }
+    return (struct str){series->line, series->line_bytes};
 }
 
 void sample_set_add_labelled(struct sample_set *set, const struct family *family,

@@ -25,10 +25,15 @@ struct series {
     const struct family *family;
     struct str text;   /* name, labels and one blank */
     struct str device; /* value of the label device, empty without one */
+
+    /* of sample.c */
+    char *line;        /* text, with room for a number behind it */
+    size_t line_bytes; /* 0: no number was written yet */
+    double written;
 };
 
 struct sample {
-    const struct series *series;
+    struct series *series;
     double value;
 };
 
@@ -44,7 +49,7 @@ struct sample_set {
 
 struct sample_set sample_set_in(struct arena *arena);
 
-void sample_set_add(struct sample_set *set, const struct series *series, double value);
+void sample_set_add(struct sample_set *set, struct series *series, double value);
 
 /* Room for count more, so that a long run of additions allocates once. */
 void sample_set_reserve(struct sample_set *set, size_t count);
@@ -56,8 +61,18 @@ struct label {
 
 /* Makes a series with these labels, in this order, in the arena; a label with an empty
  * value is written like any other.  NULL when the arena is exhausted. */
-const struct series *series_in(struct arena *arena, const struct family *family,
-                               const struct label *labels, size_t label_count);
+struct series *series_in(struct arena *arena, const struct family *family,
+                         const struct label *labels, size_t label_count);
+
+/* The same, in memory of the caller's but for its text; false when the arena is
+ * exhausted. */
+bool series_make(struct arena *arena, const struct family *family,
+                 const struct label *labels, size_t label_count,
+                 struct series *out_series);
+
+/* A sample as a line: text, number, newline.  The number is printed only if it differs
+ * from the one before.  Good until the series' next line; one thread at a time. */
+struct str series_line(struct series *series, double value);
 
 /* series_in and sample_set_add in one. */
 void sample_set_add_labelled(struct sample_set *set, const struct family *family,

@@ -5,12 +5,11 @@
  */
 #include "render/exposition.h"
 
-#include "base/decimal.h"
 #include "base/escape.h"
 #include "model/sample.h"
 
 struct dialect {
-    const char *type_words[SAMPLE_INFO + 1];
+    struct str type_words[SAMPLE_INFO + 1];
     /* OpenMetrics calls a counter foo_total's family foo, an info foo_info's foo. */
     bool family_drops_suffix;
     bool has_unit;
@@ -18,14 +17,16 @@ struct dialect {
 };
 
 static const struct dialect text_dialect = {
-    .type_words =
-        {[SAMPLE_GAUGE] = "gauge", [SAMPLE_COUNTER] = "counter", [SAMPLE_INFO] = "gauge"},
+    .type_words = {[SAMPLE_GAUGE] = STR("gauge"),
+                   [SAMPLE_COUNTER] = STR("counter"),
+                   [SAMPLE_INFO] = STR("gauge")},
     .escape_help = escape_lines,
 };
 
 static const struct dialect openmetrics_dialect = {
-    .type_words =
-        {[SAMPLE_GAUGE] = "gauge", [SAMPLE_COUNTER] = "counter", [SAMPLE_INFO] = "info"},
+    .type_words = {[SAMPLE_GAUGE] = STR("gauge"),
+                   [SAMPLE_COUNTER] = STR("counter"),
+                   [SAMPLE_INFO] = STR("info")},
     .family_drops_suffix = true,
     .has_unit = true,
     .escape_help = escape_quoted,
@@ -70,10 +71,10 @@ static bool wants_series(const struct page_filter *filter, const struct series *
            is_listed(series->device, filter->devices, filter->device_count);
 }
 
-static void add_line(struct buf *out, const char *keyword, struct str name,
+static void add_line(struct buf *out, struct str keyword, struct str name,
                      struct str text)
 {
-    buf_add_text(out, keyword);
+    buf_add(out, keyword);
     buf_add(out, name);
     buf_add_char(out, ' ');
     buf_add(out, text);
@@ -86,25 +87,14 @@ static void add_metadata(struct buf *out, const struct family *family,
     struct str name =
         dialect->family_drops_suffix ? without_suffix(family) : family->name;
 
-    add_line(out, "# TYPE ", name, str_from(dialect->type_words[family->type]));
+    add_line(out, STR_OF("# TYPE "), name, dialect->type_words[family->type]);
     if (dialect->has_unit && family->unit.n)
-        add_line(out, "# UNIT ", name, family->unit);
-    buf_add_text(out, "# HELP ");
+        add_line(out, STR_OF("# UNIT "), name, family->unit);
+    buf_add(out, STR_OF("# HELP "));
     buf_add(out, name);
     buf_add_char(out, ' ');
     dialect->escape_help(family->help, out);
     buf_add_char(out, '\n');
-}
-
-static void add_sample(struct buf *out, const struct sample *sample)
-{
-    buf_add(out, sample->series->text);
-    char *number = buf_reserve(out, DECIMAL_TEXT_MAX + 1);
-    if (!number)
-        return;
-    size_t n = decimal_print(sample->value, number);
-    number[n] = '\n';
-    out->n += n + 1;
 }
 
 static void render(const struct sample_set *samples, const struct page_filter *filter,
@@ -126,7 +116,7 @@ static void render(const struct sample_set *samples, const struct page_filter *f
         if (!is_announced)
             add_metadata(out, family, dialect);
         is_announced = true;
-        add_sample(out, sample);
+        buf_add(out, series_line(sample->series, sample->value));
     }
 }
 
