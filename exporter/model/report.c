@@ -5,11 +5,16 @@
 
 #include "base/decimal.h"
 #include "model/limits.h"
+#include "model/path_list.h"
 
 /* The texts of one answer, their readings, and as much again for rounding up. */
 #define REPORT_ARENA_MAX ((size_t)4 * LIMIT_ANSWER_BYTES)
 
-struct report *report_new(struct str service, struct str device, size_t max_readings)
+#define OWN_PIECES 4 /* readings, service, device, instance */
+
+/* text_bytes: that will be copied for certain, besides service and device. */
+static struct report *make(struct str service, struct str device, size_t max_readings,
+                           size_t text_bytes)
 {
     struct report *report = calloc(1, sizeof *report);
 
@@ -17,10 +22,13 @@ struct report *report_new(struct str service, struct str device, size_t max_read
         return NULL;
     report->references = 1;
     report->arena = arena_new(REPORT_ARENA_MAX);
-    report->service = arena_copy(&report->arena, service);
-    report->device = arena_copy(&report->arena, device);
+    arena_reserve(&report->arena, max_readings * sizeof *report->readings + service.n +
+                                      device.n + OWN_PIECES * ARENA_PIECE_BYTES +
+                                      text_bytes);
     report->readings =
         arena_array(&report->arena, max_readings, sizeof *report->readings);
+    report->service = arena_copy(&report->arena, service);
+    report->device = arena_copy(&report->arena, device);
     report->reading_size = max_readings;
     if (report->arena.failed) {
         report_release(report);
@@ -29,20 +37,43 @@ struct report *report_new(struct str service, struct str device, size_t max_read
     return report;
 }
 
+struct report *report_new(struct str service, struct str device, size_t max_readings)
+{
+    return make(service, device, max_readings, 0);
+}
+
+struct report *report_new_of(struct path_list *paths, struct str device,
+                             size_t text_bytes)
+{
+    struct report *report = make((struct str){0}, device, paths->count, text_bytes);
+
+    if (report)
+        report->paths = path_list_reference(paths);
+    return report;
+}
+
+/* path lives as long as the report. */
+static void add(struct report *report, struct str path, struct value value)
+{
+    if (value.kind == VALUE_TEXT || value.kind == VALUE_JSON)
+        value.text = arena_copy(&report->arena, value.text);
+    if (report->arena.failed || report->reading_count == report->reading_size)
+        report->refused[REFUSAL_LIMIT]++;
+    else
+        report->readings[report->reading_count++] = (struct reading){path, value};
+}
+
 void report_add(struct report *report, struct str path, struct value value)
 {
-    if (report->reading_count == report->reading_size || path.n > LIMIT_PATH_BYTES) {
+    if (report->reading_count == report->reading_size || path.n > LIMIT_PATH_BYTES)
         report->refused[REFUSAL_LIMIT]++;
-        return;
-    }
-    struct reading reading = {arena_copy(&report->arena, path), value};
-    if (value.kind == VALUE_TEXT || value.kind == VALUE_JSON)
-        reading.value.text = arena_copy(&report->arena, value.text);
-    if (report->arena.failed) {
-        report->refused[REFUSAL_LIMIT]++;
-        return;
-    }
-    report->readings[report->reading_count++] = reading;
+    else
+        add(report, arena_copy(&report->arena, path), value);
+}
+
+void report_add_of(struct report *report, size_t index, struct value value)
+{
+    add(report, report->paths->paths[index], value);
 }
 
 void report_set_instance(struct report *report, struct str instance)
@@ -93,6 +124,7 @@ void report_release(struct report *report)
 {
     if (!report || __atomic_fetch_sub(&report->references, 1, __ATOMIC_ACQ_REL) > 1)
         return;
+    path_list_release(report->paths);
     arena_free(&report->arena);
     free(report);
 }

@@ -2,7 +2,7 @@
  *
  * A report is filled by one thread, then handed over and never changed again:
  * snapshots of several fetches may share it.  It is reference-counted; every
- * text and reading in it lives in its arena.
+ * text and reading in it lives in its arena, but for paths that reports share.
  */
 #ifndef MODEL_REPORT_H
 #define MODEL_REPORT_H
@@ -14,6 +14,8 @@
 #include "base/str.h"
 #include "model/refusal.h"
 #include "model/value.h"
+
+struct path_list;
 
 struct reading {
     struct str path; /* with a leading slash */
@@ -35,12 +37,22 @@ struct report {
 
     /* of report.c */
     struct arena arena;
+    struct path_list *paths; /* that the readings borrow from; NULL: they are copies */
     size_t reading_size;
     int references;
 };
 
 /* Room for at most max_readings; the texts are copied.  NULL without memory. */
 struct report *report_new(struct str service, struct str device, size_t max_readings);
+
+/* A report without bus name whose readings have their paths from the list, of which it
+ * takes a reference.  text_bytes: of instance and all texts, each with
+ * ARENA_PIECE_BYTES, so that they find room at once. */
+struct report *report_new_of(struct path_list *paths, struct str device,
+                             size_t text_bytes);
+
+/* The value at the list's path of that index; copies its text. */
+void report_add_of(struct report *report, size_t index, struct value value);
 
 /* Copies path (with its leading slash) and the text of value.  Beyond the room or the
  * memory the value is counted as REFUSAL_LIMIT. */

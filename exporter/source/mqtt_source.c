@@ -219,7 +219,8 @@ static enum err mqtt_collect(struct source *source, const struct collector *coll
     reading_cache_status(station->cache, &status);
     if (!has_readings(station, &status))
         return error_set(error, status.error.code, "%s", status.error.text);
-    for (size_t slot = 0; slot < LIMIT_SERVICES; slot++) {
+    size_t end = reading_cache_slot_end(station->cache);
+    for (size_t slot = 0; slot < end; slot++) {
         struct report *report = reading_cache_report(station->cache, slot);
         if (report && is_wanted(station, report)) {
             collector->put(collector->context, slot, report);

@@ -139,27 +139,35 @@ static bool end_full(struct reading_cache *cache, enum full_end end)
     return was_complete;
 }
 
-static void add_reading(struct report *report, const struct table_entry *entry)
+static size_t text_bytes(const struct table_device *device)
 {
-    if (entry->refusal == REFUSAL_END)
-        report_add(report, (struct str){entry->path, entry->path_n},
-                   reading_table_value(entry));
-    else
-        report->refused[entry->refusal]++;
+    size_t bytes = device->instance.n;
+
+    for (size_t i = 0; i < device->count; i++)
+        if (device->entries[i]->text_n)
+            bytes += device->entries[i]->text_n + ARENA_PIECE_BYTES;
+    return bytes;
 }
 
 static struct report *report_of(struct table_device *device)
 {
-    struct report *report = report_new((struct str){0}, device->type, device->count);
+    struct report *report =
+        reading_table_sort(device)
+            ? report_new_of(device->paths, device->type, text_bytes(device))
+            : NULL;
 
     if (!report)
         return NULL;
     report_set_instance(report, device->instance);
     report->updated_at = device->updated_at;
     report->refused[REFUSAL_LIMIT] = device->over_limit;
-    reading_table_sort(device);
-    for (size_t i = 0; i < device->count; i++)
-        add_reading(report, device->entries[i]);
+    for (size_t i = 0; i < device->count; i++) {
+        const struct table_entry *entry = device->entries[i];
+        if (entry->refusal == REFUSAL_END)
+            report_add_of(report, i, reading_table_value(entry));
+        else
+            report->refused[entry->refusal]++;
+    }
     return report;
 }
 
@@ -261,6 +269,14 @@ void reading_cache_status(struct reading_cache *cache, struct cache_status *out_
     (void)pthread_mutex_lock(&cache->lock);
     *out_status = cache->status;
     (void)pthread_mutex_unlock(&cache->lock);
+}
+
+size_t reading_cache_slot_end(struct reading_cache *cache)
+{
+    (void)pthread_mutex_lock(&cache->lock);
+    size_t end = cache->table.slot_end;
+    (void)pthread_mutex_unlock(&cache->lock);
+    return end;
 }
 
 struct report *reading_cache_report(struct reading_cache *cache, size_t slot)

@@ -74,6 +74,9 @@ void reading_cache_set_status(struct reading_cache *cache,
 
 void reading_cache_status(struct reading_cache *cache, struct cache_status *out_status);
 
+/* Slots from here on are empty. */
+size_t reading_cache_slot_end(struct reading_cache *cache);
+
 /* The device in that slot (below LIMIT_SERVICES) as a report, NULL if there is none.  An
  * unchanged device gives the same report again; the caller releases it. */
 struct report *reading_cache_report(struct reading_cache *cache, size_t slot);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/path_list.h"
 #include "model/refusal.h"
 #include "model/report.h"
 
@@ -96,13 +97,22 @@ static struct table_device *device_add(struct reading_table *table,
     device->instance = (struct str){text + place->device.n, place->instance.n};
     device->slot = slot;
     table->devices[slot] = device;
+    if (slot >= table->slot_end)
+        table->slot_end = slot + 1;
     return device;
+}
+
+static void forget_order(struct table_device *device)
+{
+    path_list_release(device->paths);
+    device->paths = NULL;
 }
 
 static void device_remove(struct reading_table *table, struct table_device *device)
 {
     table->devices[device->slot] = NULL;
     report_release(device->report);
+    forget_order(device);
     free(device->entries);
     free(device);
 }
@@ -121,7 +131,7 @@ static bool device_takes(struct table_device *device, struct table_entry *entry)
     entry->device = device;
     entry->index = (uint32_t)device->count;
     device->entries[device->count++] = entry;
-    device->is_sorted = false;
+    forget_order(device);
     return true;
 }
 
@@ -250,7 +260,7 @@ void reading_table_remove(struct reading_table *table, struct table_entry *entry
     struct table_entry *last = device->entries[--device->count];
     device->entries[entry->index] = last;
     last->index = entry->index;
-    device->is_sorted = false;
+    forget_order(device);
 
     drop_text(table, entry);
     table->bytes -= bytes_of(entry);
@@ -260,14 +270,26 @@ void reading_table_remove(struct reading_table *table, struct table_entry *entry
         device_remove(table, device);
 }
 
-void reading_table_sort(struct table_device *device)
+static size_t path_bytes(const struct table_device *device)
 {
-    if (device->is_sorted)
-        return;
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < device->count; i++)
+        bytes += device->entries[i]->path_n;
+    return bytes;
+}
+
+bool reading_table_sort(struct table_device *device)
+{
+    if (device->paths)
+        return true;
     qsort(device->entries, device->count, sizeof(struct table_entry *), compare_paths);
     for (size_t i = 0; i < device->count; i++)
         device->entries[i]->index = (uint32_t)i;
-    device->is_sorted = true;
+    device->paths = path_list_new(device->count, path_bytes(device));
+    for (size_t i = 0; device->paths && i < device->count; i++)
+        path_list_add(device->paths, path_of(device->entries[i]));
+    return device->paths != NULL;
 }
 
 void reading_table_clear(struct reading_table *table)

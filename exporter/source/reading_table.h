@@ -18,6 +18,7 @@
 /* Of all readings: 50,000 ordinary ones take a third of it. */
 #define TABLE_BYTES_MAX ((size_t)4 * LIMIT_ANSWER_BYTES)
 
+struct path_list;
 struct report;
 
 struct table_entry {
@@ -44,7 +45,7 @@ struct table_device {
     struct table_entry **entries;
     size_t count, size;
     size_t slot;
-    bool is_sorted; /* entries stand in the order of their paths */
+    struct path_list *paths; /* of the entries, in their order; NULL: not in order */
 
     /* the caller's; the report is released with the device */
     struct report *report;
@@ -54,7 +55,8 @@ struct table_device {
 
 struct reading_table {
     struct table_device *devices[LIMIT_SERVICES]; /* by slot; NULL: free */
-    struct table_entry **buckets;                 /* a power of two */
+    size_t slot_end;              /* behind the last slot that was ever in use */
+    struct table_entry **buckets; /* a power of two */
     size_t bucket_count;
     size_t entry_count;
     size_t bytes; /* of entries and their texts */
@@ -79,8 +81,9 @@ struct value reading_table_value(const struct table_entry *entry);
 /* With its device, if that has no other. */
 void reading_table_remove(struct reading_table *table, struct table_entry *entry);
 
-/* Puts the device's entries in the order of their paths. */
-void reading_table_sort(struct table_device *device);
+/* Puts the device's entries in the order of their paths and lists those; false without
+ * memory. */
+bool reading_table_sort(struct table_device *device);
 
 /* Removes and frees everything; the table is usable again. */
 void reading_table_clear(struct reading_table *table);

@@ -50,6 +50,35 @@ static void the_same_path_of_other_devices_is_another(void **state)
     check_free(state, 3);
 }
 
+/* Reports of a device share its paths as long as those stay. */
+static void a_report_keeps_its_paths_when_others_come_and_go(void **state)
+{
+    (void)put_number(state, "battery", "512", "/Soc", 81);
+    (void)put_number(state, "battery", "512", "/Dc/0/Voltage", 52);
+    struct report *before = report_in(state, 0, "battery", 2);
+
+    (void)put_number(state, "battery", "512", "/Soc", 82);
+    struct report *moved = report_in(state, 0, "battery", 2);
+    assert_ptr_equal(before->paths, moved->paths);
+    (void)put_number(state, "battery", "512", "/Alarms/LowVoltage", 0);
+    struct report *grown = report_in(state, 0, "battery", 3);
+    remove_at(state, "battery", "512", "/Dc/0/Voltage");
+    struct report *shrunk = report_in(state, 0, "battery", 2);
+    reading_cache_clear(*state);
+
+    assert_true(report_find(before, STR_OF("/Soc"))->number == 81);
+    assert_true(report_find(moved, STR_OF("/Soc"))->number == 82);
+    check_str(before->readings[0].path, "/Dc/0/Voltage");
+    check_str(grown->readings[0].path, "/Alarms/LowVoltage");
+    check_str(grown->readings[2].path, "/Soc");
+    check_str(shrunk->readings[1].path, "/Soc");
+    assert_true(report_find(shrunk, STR_OF("/Soc"))->number == 82);
+    report_release(before);
+    report_release(moved);
+    report_release(grown);
+    report_release(shrunk);
+}
+
 static void an_unchanged_device_gives_the_same_report(void **state)
 {
     (void)put_number(state, "battery", "512", "/Soc", 81);
@@ -202,6 +231,7 @@ int main(void)
         CACHE_TEST(a_device_is_a_report),
         CACHE_TEST(the_last_value_counts_whatever_its_kind),
         CACHE_TEST(the_same_path_of_other_devices_is_another),
+        CACHE_TEST(a_report_keeps_its_paths_when_others_come_and_go),
         CACHE_TEST(an_unchanged_device_gives_the_same_report),
         CACHE_TEST(a_device_goes_with_its_last_path),
         CACHE_TEST(a_refused_value_hides_the_older_one),
