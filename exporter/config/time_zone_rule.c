@@ -159,11 +159,12 @@ static int64_t days_to_year(int64_t year)
            floor_divide(before, 400) - 477;
 }
 
+/* The calendar repeats itself: 400 years have 146097 days. */
 static int64_t year_of(int64_t days)
 {
-    int64_t year = 1970 + floor_divide(days, days < 0 ? 365 : 366); /* not too late */
+    int64_t year = 1970 + floor_divide(days * 400, 146097) - 1; /* not too late */
 
-    while (days_to_year(year + 1) <= days)
+    while (days_to_year(year + 1) <= days) /* twice at most */
         year++;
     return year;
 }
