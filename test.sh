@@ -23,6 +23,7 @@ build() { # folder, then cmake's arguments
 build build
 build build/asan -DCMAKE_BUILD_TYPE=Debug -DVICTRON_SANITIZE=address,undefined
 build build/tsan -DCMAKE_BUILD_TYPE=Debug -DVICTRON_SANITIZE=thread
+build build/fuzz --preset fuzz
 
 # Sanitizers need a quieter address space than some kernels give: setarch -R.
 for variant in build build/asan build/tsan; do
