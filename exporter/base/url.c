@@ -24,7 +24,7 @@ static bool is_ipv6(struct str host)
     for (size_t i = 0; i < host.n; i++)
         if (!host.p[i] || !strchr("0123456789abcdefABCDEF:.%", host.p[i]))
             return false;
-    return host.n > 0;
+    return str_contains(host, STR_OF(":"));
 }
 
 static enum err parse_authority(struct str text, struct url *url, struct error *error)
