@@ -35,7 +35,7 @@ struct station {
     bool is_stopping;
     bool is_running; /* `fetch` is under way */
     struct fetch fetch;
-    struct snapshot *newest; /* of the fetch that ended last */
+    struct snapshot *newest; /* of the fetch that ended last; NULL: none, or no memory */
     int64_t newest_ended_ms;
     struct wants_copy wants;
     struct log_outcome outcome; /* the fetching thread's */
@@ -118,16 +118,14 @@ static void end_fetch(struct station *station, const struct error *failure)
     lock(station);
     struct snapshot *old = station->newest;
     struct snapshot *snapshot = fetch_snapshot(&station->fetch, true);
-    if (snapshot) {
+    if (snapshot)
         snapshot->failure = *failure;
-        station->newest = snapshot;
-        station->newest_ended_ms = clock_monotonic_ms();
-    }
+    station->newest = snapshot; /* never an older one */
+    station->newest_ended_ms = clock_monotonic_ms();
     station->is_running = false;
     fetch_clear(&station->fetch);
     unlock(station);
-    if (snapshot)
-        snapshot_release(old);
+    snapshot_release(old);
     wake_scrapers(station);
 }
 
@@ -339,8 +337,6 @@ struct snapshot *station_snapshot(struct station *station, uint64_t fetch)
         snapshot = fetch_snapshot(&station->fetch, false);
     else if (station->newest)
         snapshot = snapshot_reference(station->newest);
-    else
-        snapshot = snapshot_new();
     unlock(station);
     return snapshot;
 }
