@@ -152,23 +152,35 @@ static void add_value(struct report *report, struct str path, const json_t *json
         report_add(report, path, value);
 }
 
-/* Their values are kept before all others: a device that lost them to a limit would be
- * another device. */
 static const char *const identity_keys[] = {"DeviceInstance", "/DeviceInstance",
                                             "Identifier", "/Identifier"};
 
-static void add_values(struct report *report, json_t *values)
+/* Their values are kept before all others: a device that lost them to a limit would be
+ * another device.  False if one was lost all the same. */
+static bool add_identity(struct report *report, json_t *values)
 {
-    struct buf path = buf_new(JSON_SCRATCH_MAX);
+    struct buf path = buf_new(LIMIT_PATH_BYTES);
     struct buf scratch = buf_new(LIMIT_ANSWER_BYTES);
+    bool is_whole = true;
 
     for (size_t i = 0; i < sizeof identity_keys / sizeof *identity_keys; i++) {
         const json_t *value = json_object_get(values, identity_keys[i]);
         if (!value)
             continue;
         add_value(report, path_of(str_from(identity_keys[i]), &path), value, &scratch);
+        is_whole &= !path.failed && !scratch.failed && !report->arena.failed;
         (void)json_object_del(values, identity_keys[i]);
     }
+    buf_free(&scratch);
+    buf_free(&path);
+    return is_whole;
+}
+
+static void add_values(struct report *report, json_t *values)
+{
+    struct buf path = buf_new(JSON_SCRATCH_MAX);
+    struct buf scratch = buf_new(LIMIT_ANSWER_BYTES);
+
     void *at = json_object_iter(values);
     for (; at; at = json_object_iter_next(values, at)) {
         struct str whole = path_of(str_from(json_object_iter_key(at)), &path);
@@ -200,9 +212,10 @@ static enum err read_report(struct str service, json_t *json, size_t max_values,
                                        count < max_values ? count : max_values);
     if (!report)
         return error_set(error, ERR_TOO_LARGE, "no memory for its values");
+    bool is_whole = add_identity(report, values);
     add_values(report, values);
     report_identify(report);
-    if (report->arena.failed) {
+    if (report->arena.failed || !is_whole) {
         report_release(report);
         return error_set(error, ERR_TOO_LARGE, "values too large to keep");
     }
