@@ -55,6 +55,7 @@ struct mqtt_connection {
     struct mqtt_address address;
     size_t message_count;          /* tells a read that found something */
     bool is_in_swarm;              /* the last exchange read all messages there were */
+    int send_outcome;              /* MOSQ_ERR_…: the first that was not sent, or 0 */
     struct mqtt_failure_note note; /* what only callbacks hear */
 };
 
@@ -189,8 +190,10 @@ static enum err exchange(struct mqtt_connection *connection, bool reads,
 {
     struct mosquitto *client = connection->client;
     size_t before = connection->message_count;
-    int outcome = reads ? read_burst(connection) : MOSQ_ERR_SUCCESS;
+    int outcome = connection->send_outcome;
 
+    if (outcome == MOSQ_ERR_SUCCESS && reads)
+        outcome = read_burst(connection);
     size_t found = connection->message_count - before;
     connection->is_in_swarm = found > 0 && found < BURST_MAX;
     if (outcome == MOSQ_ERR_SUCCESS && mosquitto_want_write(client))
@@ -313,21 +316,32 @@ bool mqtt_connection_is_up(const struct mqtt_connection *connection)
     return connection->phase == PHASE_UP;
 }
 
+static void note_sent(struct mqtt_connection *connection, int outcome)
+{
+    if (connection->send_outcome == MOSQ_ERR_SUCCESS)
+        connection->send_outcome = outcome;
+}
+
+void mqtt_connection_fail(struct mqtt_connection *connection)
+{
+    note_sent(connection, MOSQ_ERR_NOMEM);
+}
+
 void mqtt_connection_subscribe(struct mqtt_connection *connection, const char *topic)
 {
-    (void)mosquitto_subscribe(connection->client, NULL, topic, 0);
+    note_sent(connection, mosquitto_subscribe(connection->client, NULL, topic, 0));
 }
 
 void mqtt_connection_unsubscribe(struct mqtt_connection *connection, const char *topic)
 {
-    (void)mosquitto_unsubscribe(connection->client, NULL, topic);
+    note_sent(connection, mosquitto_unsubscribe(connection->client, NULL, topic));
 }
 
 void mqtt_connection_publish(struct mqtt_connection *connection, const char *topic,
                              struct str payload)
 {
-    (void)mosquitto_publish(connection->client, NULL, topic, (int)payload.n, payload.p, 0,
-                            false);
+    note_sent(connection, mosquitto_publish(connection->client, NULL, topic,
+                                            (int)payload.n, payload.p, 0, false));
 }
 
 void mqtt_connection_close(struct mqtt_connection *connection)

@@ -50,6 +50,9 @@ void mqtt_connection_unsubscribe(struct mqtt_connection *connection, const char 
 void mqtt_connection_publish(struct mqtt_connection *connection, const char *topic,
                              struct str payload);
 
+/* There was no memory for what was to be sent: told by the next wait. */
+void mqtt_connection_fail(struct mqtt_connection *connection);
+
 /* Does not wait.  NULL is allowed. */
 void mqtt_connection_close(struct mqtt_connection *connection);
 

@@ -64,7 +64,9 @@ static void set_subscription(const struct mqtt_session *session,
 
     mqtt_wire_subscription(portal_of(session), &topic);
     buf_add_char(&topic, '\0');
-    if (!topic.failed)
+    if (topic.failed)
+        mqtt_connection_fail(connection);
+    else
         set(connection, topic.p);
     buf_free(&topic);
 }
@@ -76,7 +78,9 @@ static void send_keepalive(const struct mqtt_session *session,
 
     mqtt_wire_keepalive_topic(portal_of(session), &topic);
     buf_add_char(&topic, '\0');
-    if (!topic.failed)
+    if (topic.failed)
+        mqtt_connection_fail(connection);
+    else
         mqtt_connection_publish(connection, topic.p, payload);
     buf_free(&topic);
 }
