@@ -293,10 +293,11 @@ int main(int argc, char **argv)
     ignore_broken_pipes();
     process_memory_configure();
     json_object_seed(0); /* before threads, see jansson's manual */
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return refuse("libcurl does not start");
-    int code = actions[config.action](&config);
-    curl_global_cleanup();
+    bool has_curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    int code = has_curl ? actions[config.action](&config)
+                        : refuse("libcurl does not start");
+    if (has_curl)
+        curl_global_cleanup();
     config_free(&config);
     return code;
 }

@@ -215,7 +215,8 @@ static struct value replace_structure(struct anonymiser *anonymiser, json_t *jso
     size_t places = all_places(anonymiser);
     json_t *replaced = replace_json(anonymiser, json, datum);
 
-    if (places != all_places(anonymiser)) {
+    anonymiser->failed = anonymiser->failed || !replaced;
+    if (replaced && places != all_places(anonymiser)) {
         buf_clear(&anonymiser->text);
         python_json_add(replaced, PYTHON_JSON_FLAT, &anonymiser->text);
         anonymiser->failed = anonymiser->failed || anonymiser->text.failed;

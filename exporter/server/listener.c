@@ -136,7 +136,8 @@ static void write_text(struct listener *listener)
         (void)snprintf(listener->text, sizeof listener->text, "%s:%u", host,
                        ntohs(old->sin_port));
     } else {
-        (void)snprintf(listener->text, sizeof listener->text, "unix");
+        (void)snprintf(listener->text, sizeof listener->text, "%s",
+                       bound.ss_family == AF_UNIX ? "unix" : "unknown");
     }
 }
 
