@@ -93,7 +93,10 @@ class RawStation:
                     pass  # the exporter has had enough
 
     def _answer(self, connection):
-        question = connection.recv(4096).split(b" ")[1].decode()
+        question = connection.recv(4096).decode()
+        if not question:
+            return  # the exporter left at once
+        question = question.split(" ")[1]
         name = question.split("service=")[-1].split("&")[0].removeprefix(PREFIX)
         self.asked.append(name)
         answer = self.answers.get(name, head("404 Not Found") + b'{"value": null, "success": false}')
