@@ -102,9 +102,10 @@ CALL(enum MHD_Result, MHD_add_connection,
      (struct MHD_Daemon * daemon, int fd, const struct sockaddr *address,
       socklen_t bytes),
      (daemon, fd, address, bytes), (close(fd), FAILS_WITH(ENOMEM, MHD_NO)))
-CALL(struct MHD_Response *, MHD_create_response_from_buffer_with_free_callback,
-     (size_t n, void *bytes, MHD_ContentReaderFreeCallback release), (n, bytes, release),
-     NULL)
+CALL(struct MHD_Response *, MHD_create_response_from_iovec,
+     (const struct MHD_IoVec *parts, unsigned count,
+      MHD_ContentReaderFreeCallback release, void *context),
+     (parts, count, release, context), NULL)
 CALL(enum MHD_Result, MHD_add_response_header,
      (struct MHD_Response * response, const char *name, const char *value),
      (response, name, value), MHD_NO)
@@ -158,3 +159,61 @@ CALL(int, deflateInit2_,
      (stream, level, method, window, memory, strategy, version, size), Z_MEM_ERROR)
 CALL(int, deflate, (z_streamp stream, int flush), (stream, flush), Z_STREAM_ERROR)
 CALL(int, sd_notify, (int unset, const char *state), (unset, state), -ENOMEM)
+
+/* GnuTLS, libyaml, libcrypt */
+CALL(int, gnutls_certificate_allocate_credentials,
+     (gnutls_certificate_credentials_t * credentials), (credentials),
+     GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_certificate_set_x509_key_mem,
+     (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *certificate,
+      const gnutls_datum_t *key, gnutls_x509_crt_fmt_t format),
+     (credentials, certificate, key, format), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_certificate_set_x509_system_trust,
+     (gnutls_certificate_credentials_t credentials), (credentials), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_certificate_set_x509_trust_mem,
+     (gnutls_certificate_credentials_t credentials, const gnutls_datum_t *authorities,
+      gnutls_x509_crt_fmt_t format),
+     (credentials, authorities, format), GNUTLS_E_MEMORY_ERROR)
+CALL(const gnutls_datum_t *, gnutls_certificate_get_peers,
+     (gnutls_session_t session, unsigned *count), (session, count), (*count = 0, NULL))
+CALL(int, gnutls_certificate_verify_peers,
+     (gnutls_session_t session, gnutls_typed_vdata_st *wanted, unsigned count,
+      unsigned *status),
+     (session, wanted, count, status), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_credentials_set,
+     (gnutls_session_t session, gnutls_credentials_type_t type, void *credentials),
+     (session, type, credentials), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_priority_init,
+     (gnutls_priority_t * priority, const char *text, const char **position),
+     (priority, text, position), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_priority_set, (gnutls_session_t session, gnutls_priority_t priority),
+     (session, priority), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_rnd, (gnutls_rnd_level_t level, void *bytes, size_t n),
+     (level, bytes, n), GNUTLS_E_RANDOM_FAILED)
+CALL(int, gnutls_hmac_init,
+     (gnutls_hmac_hd_t * hmac, gnutls_mac_algorithm_t algorithm, const void *key,
+      size_t n),
+     (hmac, algorithm, key, n), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_hmac, (gnutls_hmac_hd_t hmac, const void *bytes, size_t n),
+     (hmac, bytes, n), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_x509_crt_init, (gnutls_x509_crt_t * certificate), (certificate),
+     GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_x509_crt_import,
+     (gnutls_x509_crt_t certificate, const gnutls_datum_t *bytes,
+      gnutls_x509_crt_fmt_t format),
+     (certificate, bytes, format), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_x509_crt_list_import2,
+     (gnutls_x509_crt_t * *certificates, unsigned *count, const gnutls_datum_t *bytes,
+      gnutls_x509_crt_fmt_t format, unsigned flags),
+     (certificates, count, bytes, format, flags), GNUTLS_E_MEMORY_ERROR)
+CALL(int, gnutls_x509_crt_get_subject_alt_name,
+     (gnutls_x509_crt_t certificate, unsigned number, void *name, size_t *bytes,
+      unsigned *critical),
+     (certificate, number, name, bytes, critical), GNUTLS_E_MEMORY_ERROR)
+CALL(int, yaml_parser_initialize, (yaml_parser_t * parser), (parser), 0)
+CALL(int, yaml_parser_load, (yaml_parser_t * parser, yaml_document_t *document),
+     (parser, document), (memset(document, 0, sizeof *document), 0))
+CALL(char *, crypt_r, (const char *phrase, const char *setting, struct crypt_data *work),
+     (phrase, setting, work), FAILS_WITH(ENOMEM, NULL))
+CALL(int, stat, (const char *path, struct stat *status), (path, status),
+     FAILS_WITH(EACCES, -1))

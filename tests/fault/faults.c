@@ -5,10 +5,14 @@
  * in one process that goes on living.
  */
 #define _GNU_SOURCE /* __rlimit_resource_t */
+#include <crypt.h>
 #include <curl/curl.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <jansson.h>
 #include <microhttpd.h>
 #include <mosquitto.h>
@@ -29,6 +33,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
+#include <yaml.h>
 #define ZLIB_CONST
 #include <zlib.h>
 

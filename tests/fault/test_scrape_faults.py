@@ -12,7 +12,7 @@ from harness import OPENMETRICS, Page, request, wait_until
 CALLS = ["calloc", "realloc", "epoll_ctl", "epoll_wait", "accept", "setsockopt", "fcntl", "open", "opendir",
          "read", "getrlimit", "curl_easy_getinfo", "curl_easy_setopt", "curl_multi_add_handle", "curl_multi_perform",
          "curl_multi_poll", "curl_multi_info_read", "json_loadb", "json_object_del",
-         "MHD_add_connection", "MHD_create_response_from_buffer_with_free_callback", "MHD_add_response_header",
+         "MHD_add_connection", "MHD_create_response_from_iovec", "MHD_add_response_header",
          "MHD_queue_response", "deflateInit2_", "deflate"]
 
 
