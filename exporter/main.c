@@ -294,8 +294,8 @@ int main(int argc, char **argv)
     process_memory_configure();
     json_object_seed(0); /* before threads, see jansson's manual */
     bool has_curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-    int code = has_curl ? actions[config.action](&config)
-                        : refuse("libcurl does not start");
+    int code =
+        has_curl ? actions[config.action](&config) : refuse("libcurl does not start");
     if (has_curl)
         curl_global_cleanup();
     config_free(&config);
