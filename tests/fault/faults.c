@@ -169,10 +169,12 @@ struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...)
 {
+    mode_t mode = 0;
     va_list list;
 
     va_start(list, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
+    if (flags & O_CREAT)
+        mode = va_arg(list, mode_t);
     va_end(list);
     return must_fail(CALL_open) ? FAILS_WITH(EMFILE, -1) : __real_open(path, flags, mode);
 }
@@ -181,10 +183,12 @@ int __real_openat(int folder, const char *path, int flags, ...);
 int __wrap_openat(int folder, const char *path, int flags, ...);
 int __wrap_openat(int folder, const char *path, int flags, ...)
 {
+    mode_t mode = 0;
     va_list list;
 
     va_start(list, flags);
-    mode_t mode = flags & O_CREAT ? va_arg(list, mode_t) : 0;
+    if (flags & O_CREAT)
+        mode = va_arg(list, mode_t);
     va_end(list);
     return must_fail(CALL_openat) ? FAILS_WITH(EMFILE, -1)
                                   : __real_openat(folder, path, flags, mode);
