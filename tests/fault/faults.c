@@ -19,7 +19,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,36 +108,26 @@ static bool must_fail(int call)
 #include "fault_calls.h"
 #undef CALL
 
-/* ---- those with a variable list: what we pass fits one pointer ---- */
+/* ---- those with a variable list: here they have the one argument that we pass, in the
+ * place where Linux on all our processors passes the first of such a list ---- */
 
 CURLcode __real_curl_easy_setopt(CURL *easy, CURLoption option, ...);
-CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...);
-CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, ...)
+CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, void *value);
+CURLcode __wrap_curl_easy_setopt(CURL *easy, CURLoption option, void *value)
 {
-    va_list list;
-
-    va_start(list, option);
-    void *value = va_arg(list, void *);
-    va_end(list);
     return must_fail(CALL_curl_easy_setopt)
                ? CURLE_OUT_OF_MEMORY
                : __real_curl_easy_setopt(easy, option, value);
 }
 
 CURLcode __real_curl_easy_getinfo(CURL *easy, CURLINFO what, ...);
-CURLcode __wrap_curl_easy_getinfo(CURL *easy, CURLINFO what, ...);
-CURLcode __wrap_curl_easy_getinfo(CURL *easy, CURLINFO what, ...)
+CURLcode __wrap_curl_easy_getinfo(CURL *easy, CURLINFO what, void *out);
+CURLcode __wrap_curl_easy_getinfo(CURL *easy, CURLINFO what, void *out)
 {
-    va_list list;
-
-    va_start(list, what);
-    void *out = va_arg(list, void *);
-    va_end(list);
     return must_fail(CALL_curl_easy_getinfo) ? CURLE_UNKNOWN_OPTION
                                              : __real_curl_easy_getinfo(easy, what, out);
 }
 
-/* Behind the handler stands one MHD_OPTION_ARRAY. */
 struct MHD_Daemon *__real_MHD_start_daemon(unsigned flags, uint16_t port,
                                            MHD_AcceptPolicyCallback accept_policy,
                                            void *policy, MHD_AccessHandlerCallback handle,
@@ -146,18 +135,14 @@ struct MHD_Daemon *__real_MHD_start_daemon(unsigned flags, uint16_t port,
 struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
                                            MHD_AcceptPolicyCallback accept_policy,
                                            void *policy, MHD_AccessHandlerCallback handle,
-                                           void *context, ...);
+                                           void *context, enum MHD_OPTION option,
+                                           void *options);
 struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
                                            MHD_AcceptPolicyCallback accept_policy,
                                            void *policy, MHD_AccessHandlerCallback handle,
-                                           void *context, ...)
+                                           void *context, enum MHD_OPTION option,
+                                           void *options)
 {
-    va_list list;
-
-    va_start(list, context);
-    enum MHD_OPTION option = va_arg(list, enum MHD_OPTION);
-    void *options = va_arg(list, void *);
-    va_end(list);
     if (option != MHD_OPTION_ARRAY)
         abort();
     return must_fail(CALL_MHD_start_daemon)
@@ -166,43 +151,24 @@ struct MHD_Daemon *__wrap_MHD_start_daemon(unsigned flags, uint16_t port,
                                          context, option, options, MHD_OPTION_END);
 }
 
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...)
+int __wrap_open(const char *path, int flags, mode_t mode);
+int __wrap_open(const char *path, int flags, mode_t mode)
 {
-    mode_t mode = 0;
-    va_list list;
-
-    va_start(list, flags);
-    if (flags & O_CREAT)
-        mode = va_arg(list, mode_t);
-    va_end(list);
     return must_fail(CALL_open) ? FAILS_WITH(EMFILE, -1) : __real_open(path, flags, mode);
 }
 
 int __real_openat(int folder, const char *path, int flags, ...);
-int __wrap_openat(int folder, const char *path, int flags, ...);
-int __wrap_openat(int folder, const char *path, int flags, ...)
+int __wrap_openat(int folder, const char *path, int flags, mode_t mode);
+int __wrap_openat(int folder, const char *path, int flags, mode_t mode)
 {
-    mode_t mode = 0;
-    va_list list;
-
-    va_start(list, flags);
-    if (flags & O_CREAT)
-        mode = va_arg(list, mode_t);
-    va_end(list);
     return must_fail(CALL_openat) ? FAILS_WITH(EMFILE, -1)
                                   : __real_openat(folder, path, flags, mode);
 }
 
 int __real_fcntl(int fd, int command, ...);
-int __wrap_fcntl(int fd, int command, ...);
-int __wrap_fcntl(int fd, int command, ...)
+int __wrap_fcntl(int fd, int command, void *value);
+int __wrap_fcntl(int fd, int command, void *value)
 {
-    va_list list;
-
-    va_start(list, command);
-    void *value = va_arg(list, void *);
-    va_end(list);
     return must_fail(CALL_fcntl) ? FAILS_WITH(EBADF, -1)
                                  : __real_fcntl(fd, command, value);
 }
