@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "actions/actions.h"
 #include "actions/station_access.h"
@@ -121,11 +120,6 @@ static void log_start(const struct exporter *exporter)
     log_write(LOG_INFO, "started", "version", build_version, "site", text.text, NULL);
 }
 
-static struct timespec timespec_of_ms(int64_t ms)
-{
-    return (struct timespec){ms / 1000, ms % 1000 * 1000000};
-}
-
 /* Main hardly ever hangs; the server thread is what must be alive.  It is woken each
  * time, so that it has gone round by the next. */
 static void watch_server(struct server *server, unsigned *turns)
@@ -147,7 +141,7 @@ static void serve(struct exporter *exporter, const sigset_t *signals)
 
     for (;;) {
         int64_t pause_ms = watchdog_ms ? watchdog_ms : INT64_C(3600) * 1000;
-        const struct timespec pause = timespec_of_ms(is_ready ? pause_ms : READY_POLL_MS);
+        const struct timespec pause = clock_timespec(is_ready ? pause_ms : READY_POLL_MS);
         int signal = sigtimedwait(signals, NULL, &pause);
         if (signal == SIGTERM || signal == SIGINT)
             return;

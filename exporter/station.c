@@ -318,8 +318,7 @@ bool station_is_settled(struct station *station, uint64_t fetch)
 
 void station_wait(struct station *station, uint64_t fetch, struct deadline deadline)
 {
-    const struct timespec until = {deadline.at_ms / 1000,
-                                   deadline.at_ms % 1000 * 1000000};
+    const struct timespec until = clock_timespec(deadline.at_ms);
     int failure = 0;
 
     lock(station);

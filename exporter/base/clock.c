@@ -2,7 +2,6 @@
 #include "base/clock.h"
 
 #include <math.h>
-#include <time.h>
 
 static struct timespec now_of(clockid_t clock)
 {
@@ -31,6 +30,14 @@ double clock_unix_seconds(void)
     struct timespec now = now_of(CLOCK_REALTIME);
 
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+struct timespec clock_timespec(int64_t ms)
+{
+    return (struct timespec){
+        .tv_sec = (time_t)(ms / 1000),
+        .tv_nsec = (long)(ms % 1000) * 1000000,
+    };
 }
 
 double clock_round_to_ms(double seconds)

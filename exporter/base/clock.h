@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Milliseconds of a clock that no one sets; only differences mean something. */
 int64_t clock_monotonic_ms(void);
@@ -18,6 +19,9 @@ double clock_unix_seconds(void);
 
 /* Seconds to the millisecond: more digits are noise that costs bytes and printing. */
 double clock_round_to_ms(double seconds);
+
+/* The same for the system's calls; a processor's time_t may have 32 bits. */
+struct timespec clock_timespec(int64_t ms);
 
 struct deadline {
     int64_t at_ms; /* of clock_monotonic_ms */
