@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of Debian's packages: for building, running, testing.
+# Installs what is missing of Debian's packages: for building, packaging, running, testing.
 #   deploy/install-packages.sh build run test
 # Says first what it installs.  Works as root or with sudo; a second run installs nothing.
 set -euo pipefail
@@ -7,6 +7,7 @@ set -euo pipefail
 build=(gcc cmake ninja-build pkg-config git ca-certificates libmicrohttpd-dev
     libcurl4-openssl-dev libjansson-dev libmosquitto-dev libsystemd-dev zlib1g-dev libyaml-dev
     libgnutls28-dev libcrypt-dev)
+package=(build-essential debhelper)
 run=(python3 curl)
 test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
     python3-paho-mqtt python3-yaml mosquitto mosquitto-clients openssl prometheus
@@ -19,18 +20,35 @@ bench=(wrk prometheus-node-exporter prometheus-mqtt-exporter mosquitto python3-p
 # For tests/long, which are run by hand.
 long=(binutils buildah crun debootstrap git qemu-user-static systemd-container util-linux)
 
+# A compiler for another processor, and that one's libraries.
+cross() { # Debian's name of the architecture
+    cross=("crossbuild-essential-$1")
+    local name
+    for name in pkgconf "${build[@]}"; do
+        case $name in pkgconf | *-dev) cross+=("$name:$1") ;; esac
+    done
+}
+
+native=$(dpkg --print-architecture)
 missing=()
 for group in "$@"; do
     case $group in
-    bench | build | long | run | test) declare -n packages=$group ;;
+    bench | build | long | package | run | test) declare -n packages=$group ;;
+    cross-arm64 | cross-armhf)
+        cross "${group#cross-}"
+        declare -n packages=cross
+        ;;
     *)
-        echo "install-packages.sh: unknown group \"$group\": allowed bench, build, long, run, test" >&2
+        echo "install-packages.sh: unknown group \"$group\": allowed bench, build, cross-arm64, cross-armhf, long," \
+            "package, run, test" >&2
         exit 2
         ;;
     esac
-    for package in "${packages[@]}"; do
-        state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-        [ "$state" = installed ] || missing+=("$package")
+    for name in "${packages[@]}"; do
+        wanted=$native
+        case $name in *:*) wanted=${name#*:} ;; esac
+        state=$(dpkg-query -W -f ' ${Architecture}=${db:Status-Status} ' "$name" 2>/dev/null || true)
+        case $state in *" $wanted=installed "* | *" all=installed "*) ;; *) missing+=("$name") ;; esac
     done
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -94,7 +94,8 @@ def test_everything_is_installed(installed):
         assert names
         expected |= names
     expected.add(f"{DATA}/migration/victron-exporter.yml")
-    expected |= {f"{DATA}/prometheus/{p.name}" for p in (ROOT / "deploy" / "prometheus").glob("*.yml")}
+    expected |= {f"{DATA}/{folder}/{p.name}" for folder in ("prometheus", "migration")
+                 for p in (ROOT / "deploy" / folder).glob("*.yml")}
     assert files == expected
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from harness import Page, request, wait_until
-from machines import Booted
+from machines import Booted, documented, run
 
 PACKAGE = "prometheus-victron-exporter"
 UNIT = "victron_exporter@house.service"
@@ -19,14 +19,14 @@ FROM_GIT = {"SOURCE_DATE_EPOCH": "1764547200", "VICTRON_REVISION": "0123456789ab
 def built(system, checkout, figure):
     """(the system it was built in, the folder of the results there)"""
     builder = system("builder")
-    depends = re.search(r"^Build-Depends: (.*(?:\n .*)*)", (checkout / "deploy/debian/control").read_text(), re.M)[1]
-    builder.install("build-essential", "lintian")
-    builder.run("apt-get", "satisfy", "-q", "-y", "--no-install-recommends", depends.replace("\n", ""))
     shutil.copytree(checkout, builder.path("/source"))
+    prepare, build = documented("Debian package", 0).rsplit("\ndeploy/build-debian-package.sh", 1)
+    builder.script(prepare, "/source")
+    builder.install("lintian")
     began = time.monotonic()
-    builder.run("/source/deploy/build-debian-package.sh", "/result", env=FROM_GIT)
+    builder.script("deploy/build-debian-package.sh" + build, "/source", env=FROM_GIT)
     figure("Debian package, seconds to build", round(time.monotonic() - began, 1))
-    package = next(builder.path("/result").glob(f"{PACKAGE}_*_amd64.deb"))
+    package = next(builder.path("/source/build/debian").glob(f"{PACKAGE}_*_amd64.deb"))
     figure("Debian package, KB", package.stat().st_size // 1000)
     return builder, package
 
@@ -37,9 +37,13 @@ def machine(system, built):
     plain = system("machine")
     plain.install("systemd", "systemd-sysv", "dbus", "procps", "tzdata")
     # What the package draws in is not what the package leaves.
-    plain.install("libcurl4", "libjansson4", "libmicrohttpd12", "libmosquitto1", "ca-certificates")
-    shutil.copy(built[1], plain.path("/package.deb"))
+    depends = run("dpkg-deb", "--field", built[1], "Depends")
+    plain.run("apt-get", "satisfy", "-q", "-y", "--no-install-recommends", f"{depends.strip()}, ca-certificates, curl, openssl")
+    package = f"/source/build/debian/{built[1].name}"
+    plain.path(package).parent.mkdir(parents=True)
+    shutil.copy(built[1], plain.path(package))
     booted = Booted(plain)
+    booted.package = package
     booted.before = plain.files()
     yield booted
     booted.close()
@@ -47,7 +51,7 @@ def machine(system, built):
 
 def test_lintian_finds_nothing(built):
     builder, _ = built
-    said = builder.run("sh", "-c", "lintian --fail-on error,warning --tag-display-limit 0 /result/*.changes")
+    said = builder.run("sh", "-c", "lintian --fail-on error,warning --tag-display-limit 0 /source/build/debian/*.changes")
     assert not re.findall(r"^[EW]: .*", said, re.M)
 
 
@@ -60,7 +64,7 @@ def test_it_is_built_alike_twice(built):
 
 def test_it_installs_and_nothing_runs_yet(machine):
     machine.run("apt-get", "update", "-q")
-    machine.run("apt-get", "install", "-q", "-y", "/package.deb")
+    machine.script(documented("Debian package", 1), "/source")
     assert "victron_exporter, version" in machine.run("victron_exporter", "--version")
     assert machine.answer("systemctl", "list-units", "--plain", "--no-legend", "victron_exporter@*") == ""
     for path in ("usr/share/man/man1/victron_exporter.1.gz", "usr/share/victron_exporter/example.env",
@@ -91,11 +95,12 @@ def is_gone():
 
 
 def test_a_station_is_enabled_started_and_scraped(machine, station, figure):
-    settings(machine, station)
+    """By the commands of the documentation, on another port."""
+    machine.provide_editor(VICTRON_EXPORTER_STATION_URL=station.url, VICTRON_EXPORTER_WEB_LISTEN_ADDRESS=f"127.0.0.1:{PORT}")
     began = time.monotonic()
-    machine.run("systemctl", "enable", "--now", UNIT)
-    figure("systemctl enable --now until ready, seconds", round(time.monotonic() - began, 2))
-    assert page().value("victron_up", site="house") == 1
+    said = machine.script(documented("Debian package", 2).replace("10088", str(PORT)))
+    figure("from the settings to the first page, seconds", round(time.monotonic() - began, 2))
+    assert 'victron_up{site="house"} 1' in said
     assert len(page().samples) > 400
 
 
@@ -136,6 +141,27 @@ def test_a_password_is_read_though_only_root_may(machine, station):
     machine.run("systemctl", "stop", unit)
 
 
+def test_a_key_is_read_through_a_group(machine, station):
+    """The instance gets the group by a drop-in; without it the key is as unreadable as for everybody."""
+    machine.script("""
+        groupadd --system victron-web
+        cd /etc/victron_exporter
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x -keyout tls.key -out tls.crt
+        chgrp victron-web tls.key
+        chmod 640 tls.key
+        printf 'tls_server_config:\\n  cert_file: tls.crt\\n  key_file: tls.key\\n' > web.yml""")
+    settings(machine, station, "tls", WEB_LISTEN_ADDRESS=f"127.0.0.1:{PORT + 3}",
+             WEB_CONFIG_FILE="/etc/victron_exporter/web.yml")
+    unit = "victron_exporter@tls.service"
+    machine.answer("systemctl", "start", unit)
+    assert "tls.key" in machine.journal(unit) and machine.property(unit, "ActiveState") == "failed"
+    machine.system.write(f"/etc/systemd/system/{unit}.d/group.conf", "[Service]\nSupplementaryGroups=victron-web\n")
+    machine.script(f"systemctl daemon-reload\nsystemctl start {unit}")
+    page = machine.run("curl", "--silent", "--insecure", f"https://127.0.0.1:{PORT + 3}/metrics")
+    assert 'victron_up{site="tls"} 1' in page
+    machine.run("systemctl", "stop", unit)
+
+
 def test_a_socket_starts_it_with_the_first_scrape(machine, station):
     settings(machine, station, "shy", WEB_LISTEN_ADDRESS=None, WEB_SYSTEMD_SOCKET="true")
     machine.system.write("/etc/systemd/system/victron_exporter@shy.socket.d/port.conf",
@@ -158,7 +184,7 @@ def test_the_watchdog_ends_and_starts_one_that_hangs(machine, figure):
 
 def test_an_upgrade_restarts_those_that_run(machine):
     old = machine.property(UNIT, "MainPID")
-    machine.run("apt-get", "install", "-q", "-y", "--reinstall", "/package.deb")
+    machine.run("apt-get", "install", "-q", "-y", "--reinstall", machine.package)
     wait_until(lambda: machine.property(UNIT, "MainPID") not in (old, "0") and not is_gone())
     assert page().value("victron_up", site="house") == 1
 

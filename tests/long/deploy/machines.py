@@ -6,6 +6,7 @@ loopback.
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,13 @@ def clean_checkout(folder):
     """What is committed, and nothing else."""
     run("git", "clone", "--quiet", "--no-hardlinks", ROOT, folder)
     return folder
+
+
+def documented(heading, number=0):
+    """The commands of docs/installation.md under that heading: its number-th block of shell, as one script."""
+    text = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
+    section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1]
+    return "set -e\n" + re.findall(r"^```sh\n(.*?)^```", section, re.M | re.S)[number]
 
 
 def base_archive():
@@ -80,6 +88,10 @@ class System:
 
     def run(self, *command, env=None):
         return run("chroot", self.folder, *command, env={**ENVIRONMENT, **(env or {})})
+
+    def script(self, text, folder="/", env=None):
+        """Runs a script of the shell in that folder."""
+        return self.run("bash", "-c", f"cd {folder}\n{text}", env=env)
 
     def install(self, *packages):
         self.run("apt-get", "update", "-q")
@@ -131,10 +143,18 @@ class Booted:
     def run(self, *command):
         return run(*self._command(*command), env=ENVIRONMENT)
 
+    def script(self, text, folder="/"):
+        return self.run("bash", "-c", f"cd {folder}\n{text}")
+
     def answer(self, *command):
         """The output, whatever the exit code."""
         done = subprocess.run(self._command(*command), capture_output=True, text=True, check=False, env=ENVIRONMENT)
         return done.stdout.strip()
+
+    def provide_editor(self, **settings):
+        """The `editor` of the documentation: one that knows what to add to a file of settings."""
+        lines = "".join(f"{name}={value}\\n" for name, value in settings.items())
+        self.system.write("/usr/local/bin/editor", f"#!/bin/sh\nprintf '{lines}' >>\"$1\"\n", mode=0o755)
 
     def property(self, unit, name):
         return self.answer("systemctl", "show", "-P", name, unit)
