@@ -4,11 +4,13 @@
  *   gate_bench STATION/http
  *
  * Each scenario is a function whose name begins with scenario_: callgrind counts inside
- * of them and nowhere else.  Everything is warm, nothing asks a clock.  Prints a line
- * each: name, units of work, allocations (of all libraries).
+ * of them and nowhere else.  Everything is warm, nothing asks a clock.  Prints what it
+ * is made of, and a line each: name, units of work, allocations (of all libraries).
  */
 #include <dirent.h>
+#include <gnu/libc-version.h>
 #include <jansson.h>
+#include <zlib.h>
 
 #include "bench_input.h"
 #include "generation.h"
@@ -305,6 +307,8 @@ int main(int argc, char **argv)
 
     if (argc != 2)
         give_up("usage: gate_bench STATION/http");
+    (void)printf("toolchain compiler %s, glibc %s, jansson %s, zlib %s\n", __VERSION__,
+                 gnu_get_libc_version(), jansson_version_str(), zlibVersion());
     prepare(&bench, argv[1]);
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
         (void)run(&scenarios[i], &bench); /* meets everything */
