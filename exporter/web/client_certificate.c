@@ -134,10 +134,9 @@ enum err client_certificate_check(gnutls_session_t session, const struct web_tls
     enum err outcome = ERR_OK;
 
     if (!sent || count == 0) {
-        bool is_required = policy == TLS_CLIENT_ANY || policy == TLS_CLIENT_VERIFIED;
-        return is_required ? refuse_missing(session, error) : ERR_OK;
+        return tls_client_is_required(policy) ? refuse_missing(session, error) : ERR_OK;
     }
-    if (policy == TLS_CLIENT_VERIFIED || policy == TLS_CLIENT_VERIFIED_IF_SENT)
+    if (tls_client_is_verified(policy))
         outcome = verify_chain(session, error);
     if (outcome == ERR_OK && tls->client_allowed_sans.count)
         outcome = check_names(session, &sent[0], &tls->client_allowed_sans, error);

@@ -85,12 +85,6 @@ static enum err set_key(const struct tls_pem *pem, struct tls_identity *identity
     return ERR_OK;
 }
 
-static bool is_client_verified(const struct web_tls *tls)
-{
-    return tls->client_auth.number == TLS_CLIENT_VERIFIED ||
-           tls->client_auth.number == TLS_CLIENT_VERIFIED_IF_SENT;
-}
-
 static enum err set_client_ca(const struct web_tls *tls, struct str pem,
                               struct tls_identity *identity, struct error *error)
 {
@@ -104,7 +98,7 @@ static enum err set_client_ca(const struct web_tls *tls, struct str pem,
             return error_set(error, ERR_USAGE, "holds no certificate in PEM");
         if (count < 0)
             return refuse_gnutls(error, "holds no certificate in PEM", count);
-    } else if (is_client_verified(tls)) {
+    } else if (tls_client_is_verified(tls->client_auth.number)) {
         count = gnutls_certificate_set_x509_system_trust(identity->credentials);
         if (count < 0)
             return refuse_gnutls(error, "is not said, and the system has no CAs", count);

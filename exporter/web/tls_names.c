@@ -70,6 +70,17 @@ const char *tls_client_auth_word(unsigned number)
     return number < COUNT(client_auth_words) ? client_auth_words[number] : NULL;
 }
 
+bool tls_client_is_required(unsigned client_auth)
+{
+    return client_auth == TLS_CLIENT_ANY || client_auth == TLS_CLIENT_VERIFIED;
+}
+
+bool tls_client_is_verified(unsigned client_auth)
+{
+    return client_auth == TLS_CLIENT_VERIFIED_IF_SENT ||
+           client_auth == TLS_CLIENT_VERIFIED;
+}
+
 const char *tls_version_word(unsigned number)
 {
     return number < COUNT(versions) ? versions[number].name : NULL;

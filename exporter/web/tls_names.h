@@ -41,6 +41,11 @@ const char *tls_version_word(unsigned number);
 const char *tls_cipher_word(unsigned number);
 const char *tls_curve_word(unsigned number);
 
+/* By an enum tls_client_auth: must a client send a certificate; must one that it sends
+ * lead to a CA of ours? */
+bool tls_client_is_required(unsigned client_auth);
+bool tls_client_is_verified(unsigned client_auth);
+
 /* number is one of which tls_cipher_word gives a word. */
 const struct tls_cipher *tls_cipher_at(unsigned number);
 

@@ -48,17 +48,6 @@ static void check_identity(struct web_reader *reader, const struct web_tls *tls)
                "has neither key_file nor key: TLS needs one of them");
 }
 
-static bool is_client_asked(const struct web_tls *tls)
-{
-    return tls->client_auth.number != TLS_CLIENT_NONE;
-}
-
-static bool is_client_required(const struct web_tls *tls)
-{
-    return tls->client_auth.number == TLS_CLIENT_ANY ||
-           tls->client_auth.number == TLS_CLIENT_VERIFIED;
-}
-
 static void check_clients(struct web_reader *reader, const struct web_tls *tls)
 {
     const struct alternative ca = {&tls->client_ca, &tls->client_ca_file, "client_ca",
@@ -66,12 +55,12 @@ static void check_clients(struct web_reader *reader, const struct web_tls *tls)
     const struct web_texts *sans = &tls->client_allowed_sans;
 
     refuse_both(reader, ca);
-    if (is_there(ca) && !is_client_asked(tls))
+    if (is_there(ca) && tls->client_auth.number == TLS_CLIENT_NONE)
         refuse(reader, tls_section, ca.file->line ? ca.file->line : ca.inlined->line,
                ca.file->line ? ca.file_key : ca.key,
                "without a client_auth_type that asks for certificates: allowed "
                "RequireAndVerifyClientCert");
-    if (sans->line && !is_client_required(tls))
+    if (sans->line && !tls_client_is_required(tls->client_auth.number))
         refuse(reader, tls_section, sans->line, "client_allowed_sans",
                "allowed with a client_auth_type of RequireAndVerifyClientCert or "
                "RequireAnyClientCert");

@@ -124,12 +124,11 @@ static void warn_of_key(struct loading *loading, const struct named_pem *key)
 static void warn_of_tls(struct loading *loading)
 {
     const struct web_tls *tls = &loading->settings->config.tls;
-    bool is_verified = tls->client_auth.number == TLS_CLIENT_VERIFIED ||
-                       tls->client_auth.number == TLS_CLIENT_VERIFIED_IF_SENT;
 
     if (loading->settings->tls.credentials && !loading->settings->tls.is_valid_yet)
         warn(loading, "tls_server_config: the certificate is not valid yet");
-    if (is_verified && !tls->client_ca.line && !tls->client_ca_file.line)
+    if (tls_client_is_verified(tls->client_auth.number) && !tls->client_ca.line &&
+        !tls->client_ca_file.line)
         warn(loading, "tls_server_config: without client_ca_file, a certificate of any "
                       "public CA lets its owner in");
 }
