@@ -106,7 +106,7 @@ static enum MHD_Result handle_request(void *context, struct MHD_Connection *hand
     (void)unused; /* the connection itself remembers */
     if (request->state == REQUEST_NONE) {
         request_begin(request, method, path);
-        return MHD_YES;
+        return tls_session_is_good(connection) ? MHD_YES : MHD_NO;
     }
     if (*body_bytes)
         return swallow_body(request, body_bytes);

@@ -3,6 +3,7 @@
 
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "server/connection.h"
@@ -38,15 +39,47 @@ static int check_client(gnutls_session_t session)
     return -1;
 }
 
-bool tls_session_begin(struct connection *connection)
+static gnutls_session_t session_of(const struct connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
         connection->request.handle, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+    return info ? info->tls_session : NULL;
+}
+
+static bool is_word(const char *word, const char *other)
+{
+    return word && other && strcmp(word, other) == 0;
+}
+
+static bool is_suite(gnutls_session_t session, const struct tls_cipher *cipher)
+{
+    return is_word(gnutls_kx_get_name(gnutls_kx_get(session)), cipher->exchange) &&
+           is_word(gnutls_cipher_get_name(gnutls_cipher_get(session)), cipher->cipher) &&
+           is_word(gnutls_mac_get_name(gnutls_mac_get(session)), cipher->mac);
+}
+
+bool tls_session_is_good(const struct connection *connection)
+{
+    gnutls_session_t session = session_of(connection);
+
+    if (!connection->web || !session ||
+        gnutls_protocol_get_version(session) >= GNUTLS_TLS1_3)
+        return true;
+    const struct web_words *chosen = &connection->web->config.tls.ciphers;
+    for (size_t i = 0; i < chosen->count; i++)
+        if (is_suite(session, tls_cipher_at(chosen->items[i])))
+            return true;
+    return chosen->count == 0;
+}
+
+bool tls_session_begin(struct connection *connection)
+{
+    gnutls_session_t session = session_of(connection);
     const struct web_settings *web = connection->web;
 
-    if (!info)
+    if (!session)
         return false;
-    gnutls_session_t session = info->tls_session;
     gnutls_session_set_ptr(session, connection);
     gnutls_handshake_set_post_client_hello_function(session, choose_ciphers);
     if (web->config.tls.client_auth.number != TLS_CLIENT_NONE) {

@@ -11,6 +11,10 @@
 
 struct connection;
 
+/* After it: is the cipher one that was chosen?  GnuTLS is told key exchanges and ciphers,
+ * and puts them together also to suites that no list named.  True without TLS. */
+bool tls_session_is_good(const struct connection *connection);
+
 /* Before the handshake; connection->web is set.  False: without memory, it must end. */
 bool tls_session_begin(struct connection *connection);
 
