@@ -258,7 +258,9 @@ const struct option option_table[] = {
      .group = GROUP_ACTION,
      .kind = OPTION_ACTION,
      .action = ACTION_MAP_CHECK,
-     .help = "Load the map; print a summary (exit 0) or every mistake (exit 2)."},
+     .help = "Load the map, the site file and the web configuration; print a summary "
+             "(exit 0) or "
+             "every mistake (exit 2)."},
     {.name = STR("map.print"),
      .group = GROUP_ACTION,
      .kind = OPTION_ACTION,
