@@ -15,6 +15,7 @@ from test_service_manager import Activated
 from web_clients import TLS, Certificate, WebExporter, bcrypt, curl, s_client, users, write_config
 
 HOUSE = "venus-v3.14-offgrid-house"
+NO_STATION = "http://127.0.0.1:1"
 PATHS = ["/metrics", "/", "/-/healthy", "/-/ready", "/debug/scrape", "/nothing"]
 
 
@@ -33,13 +34,13 @@ def folder(tmp_path, server_certificate):
 
 
 @pytest.fixture
-def start(folder, simulator):
-    """start(yaml, *flags): an exporter with that web configuration on a good station."""
+def start(folder):
+    """start(yaml, *flags): an exporter with that web configuration; its station does not matter."""
     started = []
 
-    def start_one(yaml, *flags, **options):
+    def start_one(yaml, *flags, station=NO_STATION):
         config = write_config(folder / "web.yml", yaml)
-        started.append(WebExporter(simulator(HOUSE).url, config, *flags, **options))
+        started.append(WebExporter(station, config, *flags))
         return started[-1]
 
     yield start_one
@@ -47,10 +48,11 @@ def start(folder, simulator):
         server.stop()
 
 
-def test_the_toolkits_sample_gives_tls_and_passwords(start, folder):
+def test_the_toolkits_sample_gives_tls_and_passwords(start, folder, simulator):
     """cert_file, key_file, two users, a rate limit: nothing without the password, nothing in clear."""
     server = start("# TLS and users\n\n" + TLS + users(alice="secret", bob="12345")
-                   + 'rate_limit:\n  interval: "1s" # between two requests\n  burst: 100\n')
+                   + 'rate_limit:\n  interval: "1s" # between two requests\n  burst: 100\n',
+                   station=simulator(HOUSE).url)
     ca = ["--cacert", folder / "server.crt"]
     for path in PATHS:
         for login in ([], ["-u", "alice:wrong"], ["-u", "carol:secret"], ["-u", "alice:"], ["-u", "bob:secret"]):
@@ -137,6 +139,17 @@ def test_an_rsa_key_has_its_own_ciphers(start, tmp_path, suites, client, expecte
     server = start(f"tls_server_config:\n  cert_file: {rsa.crt}\n  key_file: rsa.key\n  max_version: TLS12\n"
                    f"  cipher_suites: [{', '.join(suites)}]\n")
     assert f"Cipher is {expected or '(NONE)'}" in s_client(server.address, "-cipher", client + ":@SECLEVEL=0")
+
+
+@pytest.mark.parametrize("cipher,is_welcome", [("AES128-SHA", True), ("ECDHE-RSA-AES128-GCM-SHA256", True),
+                                               ("ECDHE-RSA-AES128-SHA", False), ("AES128-GCM-SHA256", False)])
+def test_parts_of_two_suites_make_no_third(start, tmp_path, cipher, is_welcome):
+    """The key exchange of one with the cipher of the other was not chosen."""
+    rsa = Certificate(tmp_path, "rsa", key="rsa:2048")
+    server = start(f"tls_server_config:\n  cert_file: {rsa.crt}\n  key_file: rsa.key\n  max_version: TLS12\n"
+                   f"  cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA, {RSA}AES_128_GCM_SHA256]\n")
+    answer = curl(server.https + "/-/healthy", "-k", "--ciphers", cipher + ":@SECLEVEL=0")
+    assert answer.status == (200 if is_welcome else 0)
 
 
 @pytest.fixture(scope="module")
@@ -316,11 +329,11 @@ def test_all_sockets_have_it(start, folder):
         assert curl(f"http://{address}/metrics", "-u", "a:b").status == 0
 
 
-def test_a_socket_of_systemd_has_it(folder, simulator):
+def test_a_socket_of_systemd_has_it(folder):
     config = write_config(folder / "web.yml", TLS + users(a="b"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{listener.getsockname()[1]}"
-        server = Activated([listener], f"--station.url={simulator(HOUSE).url}", "--site=x", "--web.systemd-socket",
+        server = Activated([listener], f"--station.url={NO_STATION}", "--site=x", "--web.systemd-socket",
                            f"--web.config.file={config}")
         try:
             server.wait_for("msg=started")

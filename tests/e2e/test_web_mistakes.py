@@ -77,24 +77,34 @@ def test_a_file_that_cannot_be_read(path, words):
         assert word in err
 
 
+def test_the_map_check_checks_it_too(files):
+    """Before anything is restarted: mistakes and warnings on stderr, exit 2 or 0."""
+    config = write_config(files / "bad.yml", "zzz: 1\n")
+    code, _, err = run("--map.check", f"--web.config.file={config}")
+    assert code == 2 and "line 1: zzz" in err
+    write_config(config, f"basic_auth_users:\n  a: {bcrypt('b')}\n")
+    code, out, err = run("--map.check", f"--web.config.file={config}")
+    assert code == 0 and out and "unencrypted" in err
+
+
 def test_the_health_check_tells_a_mistake_too(files):
     config = write_config(files / "bad.yml", "zzz: 1\n")
     code, _, err = run("--health-check", f"--web.config.file={config}", "--web.listen-address=127.0.0.1:1")
     assert code == 1 and "zzz" in err
 
 
-def test_open_secrets_are_a_warning(files, simulator):
+def test_open_secrets_are_a_warning(files):
     """Everybody may read the key, or the hashes; the exporter serves all the same."""
     from web_clients import WebExporter
 
     config = write_config(files / "open.yml", TLS + f"basic_auth_users:\n  a: {bcrypt('b')}\n")
-    server = WebExporter(simulator("venus-v3.14-offgrid-house").url, config)
+    server = WebExporter("http://127.0.0.1:1", config)
     assert not server.find("chmod o-r")
     server.stop()
     config.chmod(0o644)
     (files / "server.key").chmod(0o644)
     try:
-        server = WebExporter(simulator("venus-v3.14-offgrid-house").url, config)
+        server = WebExporter("http://127.0.0.1:1", config)
         assert server.find(r"level=warn .*key_file server.key.*chmod o-r")
         assert server.find(r"level=warn .*open\.yml: everybody on this host may read its secrets: chmod o-r")
         server.stop()

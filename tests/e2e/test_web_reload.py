@@ -10,7 +10,6 @@ import pytest
 from harness import Page, wait_until
 from web_clients import TLS, Certificate, WebExporter, curl, openssl, users, write_config
 
-HOUSE = "venus-v3.14-offgrid-house"
 LOGIN = ["-k", "-u", "a:b"]
 RELOADED = "victron_exporter_config_last_reload_successful"
 
@@ -23,13 +22,13 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def serve(folder, simulator):
+def serve(folder):
     """serve(yaml, *flags): an exporter with that web configuration; `.config` is its path."""
     started = []
 
     def start(yaml, *flags):
         config = write_config(folder / "web.yml", yaml)
-        started.append(WebExporter(simulator(HOUSE).url, config, *flags))
+        started.append(WebExporter("http://127.0.0.1:1", config, *flags))
         started[-1].config = config
         return started[-1]
 
