@@ -21,11 +21,11 @@ WINTER = SUMMER + 183 * DAY
 
 def firing(sites, days, step, start, seed):
     """The alerts that fired, with the number of steps."""
-    steps = days * DAY // step + 1
-    question = f'count_over_time(ALERTS{{alertstate="firing", alertname!="VictronWatchdog"}}[{days}d])'
+    question = f'count_over_time(ALERTS{{alertstate="firing", alertname!="VictronWatchdog"}}[{days}d])', days * DAY
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        return evaluate(life_of(sites, folder, steps, step, start, seed), folder, steps, step, [question])[question]
+        life = life_of(sites, folder, days * DAY // step + 1, step, start, seed)
+        return evaluate(life, folder, step, [question])[question]
 
 
 def main():

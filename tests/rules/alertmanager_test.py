@@ -166,6 +166,56 @@ def test_what_follows_is_not_said(pair):
         assert not is_muted(target, [weaker, target]), f"only with {word}"
 
 
+@pytest.mark.parametrize("kpi, name", [
+    ("specific_yield", "VictronSolarYieldBelowFleet"), ("round_trip", "VictronBatteryEfficiencyLow"),
+    ("health_loss", "VictronBatterySohDegradingFast"), ("cell_spread", "VictronBatteryCellImbalance"),
+    ("cell_spread", "VictronBatteryCellImbalanceGrowing"), ("battery_temperature", "VictronBatteryHotAverage"),
+    ("battery_temperature", "VictronBatteryTemperatureHigh"), ("availability", "VictronFleetAvailabilityLow"),
+])
+def test_an_outlier_whose_figure_breaks_its_own_limit_is_not_said(kpi, name):
+    source = alert(name) | {"site": "mill"}
+    outlier = alert("VictronFleetOutlier", kpi=kpi) | {"site": "mill"}
+    assert is_muted(outlier, [source, outlier])
+    for other in (outlier | {"kpi": "another"}, outlier | {"site": "cabin"}):
+        assert not is_muted(other, [source, other])
+
+
+# What mutes another alert goes on for at least as long as that one, or else the other is said when all is over.
+# Exempt is what is a matter of history (half an hour and more), and:
+SAID_BEFORE_OR_STILL_TRUE = {
+    "VictronBatteryBmsPreAlarm": "comes before what mutes it",
+    "VictronDeviceDisconnected": "has no series while its device is gone, which mutes after 15 minutes",
+    "VictronDeviceWarning": "its 10 minutes begin when the warning becomes an alarm",
+    "VictronPartialScrape": "asks for the same devices as before",
+    "VictronDeviceErrorCode": "leaves the code out that means the lost BMS",
+    "VictronBatteryChargeBlocked": "its condition leaves out a lost BMS",
+    "VictronBatteryDischargeBlocked": "its condition leaves out a lost BMS, and an empty battery",
+}
+HISTORY = 1800
+
+
+def kept():
+    """{alert: the longest keep_firing_for of its rules, in seconds}"""
+    found = {}
+    for path in sorted(FOLDER.parent.glob("alerts-*.yml")):
+        for group in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["groups"]:
+            for rule in group["rules"]:
+                number, unit = re.fullmatch(r"(\d+)(\w)", rule.get("keep_firing_for", "0s")).groups()
+                seconds = int(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit]
+                found[rule["alert"]] = max(seconds, found.get(rule["alert"], 0))
+    return found
+
+
+def test_what_was_muted_is_not_said_when_its_cause_ends():
+    keep = kept()
+    late = [
+        f"{source} ({keep[source]} s) ends before {target} ({keep[target]} s)"
+        for source, target, *_ in lines("specified_inhibitions.txt")
+        if keep[source] < keep[target] < HISTORY and target not in SAID_BEFORE_OR_STILL_TRUE
+    ]
+    assert not late, "\n".join(late)
+
+
 def test_both_ends_of_every_inhibition_are_alerts_of_the_specification():
     known = {name for name, *_ in lines("specified_alerts.txt")}
     for rule in config()["inhibit_rules"]:

@@ -31,17 +31,21 @@ def life_of(sites, folder, steps, step, start=SUMMER, seed=1):
             yield {"series": series, "values": simulated_time.notation(values)}
 
 
-def evaluate(series, folder, steps, step, questions):
-    """{expression: [its samples at the end]} for each of the questions.
+def evaluate(series, folder, step, questions, wanted=None):
+    """{(expression, seconds): [its samples then]} for each of the questions, which are such pairs.
 
-    promtool only says yes or no; to a sample that cannot be there it says no, and what is there.
+    With wanted, a rule_subset.Wanted, only those rules run that it takes. promtool only says yes or no; to a sample that
+    cannot be there it says no, and what is there.
     """
     paths = rule_paths()
-    order = [group["name"] for path in paths for group in rule_subset.read(path)["groups"]]
-    end = f"{(steps - 1) * step}s"
-    checks = [{"eval_time": end, "expr": text, "exp_samples": [{"labels": "not_there", "value": 1}]} for text in questions]
+    groups = [group for path in paths for group in rule_subset.read(path)["groups"]]
+    rules = folder / "life_rules.yml"
+    kept = rule_subset.subset(groups, wanted) if wanted else groups
+    rules.write_text(yaml.dump({"groups": kept}, Dumper=rule_subset.Dumper, allow_unicode=True), encoding="utf-8")
+    wrong = [{"labels": "not_there", "value": 1}]
+    checks = [{"eval_time": f"{at}s", "expr": text, "exp_samples": wrong} for text, at in questions]
     document = {
-        "rule_files": [str(path) for path in paths], "evaluation_interval": f"{step}s", "group_eval_order": order,
+        "rule_files": [rules.name], "evaluation_interval": f"{step}s", "group_eval_order": [group["name"] for group in kept],
         "tests": [{"name": "life", "interval": f"{step}s", "input_series": list(series), "promql_expr_test": checks}],
     }
     file = folder / "life_test.yml"
@@ -50,4 +54,4 @@ def evaluate(series, folder, steps, step, questions):
     said = done.stdout + done.stderr
     answers = re.findall(r'expr: ".*", time: .*\n\s*exp: .*\n\s*got: ?(.*)', said)
     assert len(answers) == len(questions), said
-    return {text: re.findall(r"\S*\{.*?\} \S+", got) for text, got in zip(questions, answers)}
+    return {question: re.findall(r"\S*\{.*?\} [^\s,]+", got) for question, got in zip(questions, answers)}

@@ -84,10 +84,15 @@ def notation(values):
 
 
 class StationInTime:
-    """One station with the real exporter; run() gives {series: [value or None]}."""
+    """One station with the real exporter; run() gives {series: [value or None]}.
 
-    def __init__(self, site, recording, folder, start, seed=1, faults=None, site_file=None):
+    before_page(station, seconds since the start) may change its faults.
+    """
+
+    def __init__(self, site, recording, folder, start, seed=1, faults=None, site_file=None,
+                 before_page=None):
         self.site, self.start = site, start
+        self._before_page = before_page or (lambda _station, _seconds: None)
         self._station = SimulatedStation(load(recording), live={"speed": 0, "seed": seed, "start": start})
         self._station.faults.patch(faults or {})
         file = Path(folder) / f"{site}.json"
@@ -109,6 +114,7 @@ class StationInTime:
             if number:
                 self._station.live(step)
             now = self.start + number * step
+            self._before_page(self._station, number * step)
             connection.request("GET", "/metrics")
             page = connection.getresponse().read().decode("utf-8", "replace")
             for series, name, value in page_samples(page, asks_for):
