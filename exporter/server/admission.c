@@ -84,9 +84,9 @@ static bool follow_verdict(struct request *request, enum password_verdict verdic
         return true;
     case PASSWORD_WRONG:
         return refuse_unauthorized(request);
-    case PASSWORD_CROWDED:
+    case PASSWORD_UNCHECKED:
         return refuse(request, 503,
-                      "too many passwords are being checked, try again later");
+                      "the password cannot be checked now, try again later");
     case PASSWORD_PENDING:
         break;
     }

@@ -50,6 +50,8 @@ struct password_checker {
     struct job jobs[PASSWORD_QUEUE_MAX]; /* the first of count is the oldest */
     size_t count;
     struct memory right, wrong;
+    struct digest unchecked; /* the last that could not be computed */
+    bool has_unchecked;      /* nobody was told yet */
     bool is_closed;
     bool has_thread;
 };
@@ -133,6 +135,9 @@ static void work_on(struct password_checker *checker, const struct job *job)
     (void)pthread_mutex_lock(&checker->queue_lock);
     if (outcome == ERR_OK)
         remember(is_right ? &checker->right : &checker->wrong, &job->digest);
+    else
+        checker->unchecked = job->digest;
+    checker->has_unchecked = outcome != ERR_OK;
     drop_oldest(checker);
     (void)pthread_mutex_unlock(&checker->queue_lock);
     (void)eventfd_write(checker->wake, 1);
@@ -203,14 +208,18 @@ static enum password_verdict look_up(struct password_checker *checker,
         return PASSWORD_RIGHT;
     if (remembers(&checker->wrong, digest))
         return PASSWORD_WRONG;
+    if (checker->has_unchecked && is_same(&checker->unchecked, digest)) {
+        checker->has_unchecked = false;
+        return PASSWORD_UNCHECKED;
+    }
     if (is_queued(checker, digest))
         return PASSWORD_PENDING;
     if (checker->count == PASSWORD_QUEUE_MAX)
-        return PASSWORD_CROWDED;
+        return PASSWORD_UNCHECKED;
     if (!checker->has_thread)
         checker->has_thread = start_thread(checker);
     if (!checker->has_thread)
-        return PASSWORD_CROWDED;
+        return PASSWORD_UNCHECKED;
     add_job(checker, digest, hash, password);
     return PASSWORD_PENDING;
 }
@@ -224,7 +233,7 @@ enum password_verdict password_checker_ask(struct password_checker *checker,
     if (!bcrypt_is_hash(hash))
         return PASSWORD_WRONG;
     if (!make_digest(checker, user, hash, password, &digest))
-        return PASSWORD_CROWDED;
+        return PASSWORD_UNCHECKED;
     (void)pthread_mutex_lock(&checker->queue_lock);
     enum password_verdict verdict = look_up(checker, &digest, hash, password);
     (void)pthread_mutex_unlock(&checker->queue_lock);

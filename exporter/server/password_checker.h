@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* Beyond these it is PASSWORD_CROWDED. */
+/* Beyond these it is PASSWORD_UNCHECKED. */
 #define PASSWORD_QUEUE_MAX 64
 
 /* Of right ones and of wrong ones, each; the oldest is forgotten.  So wrong ones never
@@ -22,8 +22,8 @@ struct password_checker; /* opaque: a thread, once there is something to do */
 enum password_verdict {
     PASSWORD_RIGHT,
     PASSWORD_WRONG,
-    PASSWORD_PENDING, /* ask again after wake */
-    PASSWORD_CROWDED  /* too many are pending */
+    PASSWORD_PENDING,  /* ask again after wake */
+    PASSWORD_UNCHECKED /* too many are pending, or there was no memory to check it */
 };
 
 /* wake is an eventfd, which is written to each time that a pending one was found out; it

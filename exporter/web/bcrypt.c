@@ -53,10 +53,9 @@ static struct str shortened(struct str password)
 
 /* The salt's last character has bits that mean nothing and come back as zeros: only what
  * was computed is compared. */
-static bool is_result(const char *made, struct str hash)
+static bool is_same_result(const char *made, struct str hash)
 {
-    return made && strlen(made) == BCRYPT_HASH_BYTES &&
-           gnutls_memcmp(made + RESULT_AT, hash.p + RESULT_AT,
+    return gnutls_memcmp(made + RESULT_AT, hash.p + RESULT_AT,
                          BCRYPT_HASH_BYTES - RESULT_AT) == 0;
 }
 
@@ -75,9 +74,11 @@ enum err bcrypt_match(struct str hash, struct str password, bool *out_matches)
     memcpy(setting, hash.p, hash.n);
     if (password.n)
         memcpy(phrase, password.p, password.n);
-    *out_matches = is_result(crypt_r(phrase, setting, work), hash);
+    const char *made = crypt_r(phrase, setting, work);
+    bool is_made = made && strlen(made) == BCRYPT_HASH_BYTES;
+    *out_matches = is_made && is_same_result(made, hash);
     gnutls_memset(phrase, 0, sizeof phrase);
     gnutls_memset(work, 0, sizeof *work);
     free(work);
-    return ERR_OK;
+    return is_made ? ERR_OK : ERR_MEMORY;
 }

@@ -2,7 +2,9 @@
  * known. */
 #include "check.h"
 
+#include <crypt.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,6 +22,16 @@
 
 static struct password_checker *checker;
 static int wake = -1;
+
+char *__real_crypt_r(const char *phrase, const char *setting, struct crypt_data *work);
+char *__wrap_crypt_r(const char *phrase, const char *setting, struct crypt_data *work);
+
+static atomic_bool is_crypt_broken;
+
+char *__wrap_crypt_r(const char *phrase, const char *setting, struct crypt_data *work)
+{
+    return is_crypt_broken ? NULL : __real_crypt_r(phrase, setting, work);
+}
 
 static int open_checker(void **state)
 {
@@ -127,8 +139,19 @@ static void test_the_queue_is_bounded_and_holds_a_question_once(void **state)
         pending += ask(ENDLESS, wrong) == PASSWORD_PENDING;
     }
     assert_int_equal(pending, PASSWORD_QUEUE_MAX - 1);
-    assert_int_equal(ask(QUICK, "secret"), PASSWORD_CROWDED);
+    assert_int_equal(ask(QUICK, "secret"), PASSWORD_UNCHECKED);
     assert_int_equal(ask(ENDLESS, "again"), PASSWORD_PENDING);
+}
+
+/* Then nobody knows: it is not wrong, and it may be asked again. */
+static void test_what_cannot_be_computed_is_told_and_not_remembered(void **state)
+{
+    (void)state;
+    is_crypt_broken = true;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(find_out(QUICK, "secret"), PASSWORD_UNCHECKED);
+    is_crypt_broken = false;
+    assert_int_equal(find_out(QUICK, "secret"), PASSWORD_RIGHT);
 }
 
 static void test_a_close_does_not_wait(void **state)
@@ -157,6 +180,7 @@ int main(void)
         WITH_CHECKER(test_what_is_no_hash_matches_nothing),
         WITH_CHECKER(test_long_passwords_differ_behind_the_72nd_byte),
         WITH_CHECKER(test_a_flood_of_wrong_ones_does_not_drive_out_the_right),
+        WITH_CHECKER(test_what_cannot_be_computed_is_told_and_not_remembered),
         WITH_CHECKER(test_the_queue_is_bounded_and_holds_a_question_once),
         cmocka_unit_test(test_a_close_does_not_wait),
     };
