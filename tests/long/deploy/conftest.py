@@ -13,7 +13,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(TESTS)]
+sys.path[:0] = [str(HERE), str(TESTS / "deploy"), str(TESTS)]
 
 _spec = importlib.util.spec_from_file_location("harness", TESTS / "e2e" / "harness.py")
 harness = importlib.util.module_from_spec(_spec)
