@@ -24,7 +24,8 @@ struct web_watch;
 #define SERVER_CONNECTIONS_MAX 256
 #define SERVER_CONNECTIONS_PER_ADDRESS_MAX 64
 #define SERVER_REQUEST_MS                                                                \
-    10000 /* from accept, or the last answer, to the last byte of a request */
+    10000 /* from accept, or the last answer, to the last byte of a request; the         \
+             handshake of TLS included */
 #define SERVER_ANSWER_MS 30000 /* to read the answer */
 
 enum method { METHOD_GET = 1, METHOD_HEAD = 2, METHOD_POST = 4, METHOD_PUT = 8 };

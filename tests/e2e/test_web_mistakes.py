@@ -1,5 +1,8 @@
 """A wrong web configuration: one line that says what to do, exit 2, and nothing is served."""
 
+import shutil
+import subprocess
+
 import pytest
 from harness import run
 from web_clients import TLS, Certificate, bcrypt, openssl, write_config
@@ -110,3 +113,54 @@ def test_open_secrets_are_a_warning(files):
         server.stop()
     finally:
         (files / "server.key").chmod(0o600)
+
+
+CIPHERS = [f"TLS_ECDHE_{key}_WITH_{cipher}" for key in ("RSA", "ECDSA") for cipher in (
+    "AES_128_GCM_SHA256", "AES_256_GCM_SHA384", "CHACHA20_POLY1305_SHA256", "AES_128_CBC_SHA", "AES_256_CBC_SHA")] + [
+    f"TLS_RSA_WITH_{cipher}" for cipher in ("AES_128_GCM_SHA256", "AES_256_GCM_SHA384", "AES_128_CBC_SHA",
+                                            "AES_256_CBC_SHA")] + [
+    "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"]
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not here")
+@pytest.mark.parametrize("yaml,is_good", [
+    ("", True),
+    ("tls_server_config:\n", True),
+    (TLS, True),
+    (TLS + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: server.crt\n", True),
+    (TLS + "  client_auth_type: RequireClientCert\n", True),
+    (TLS + "  client_auth_type: VerifyClientCertIfGiven\n", True),
+    (TLS + f"  cipher_suites: [{', '.join(CIPHERS)}]\n", True),
+    (TLS + "  curve_preferences: [CurveP256, CurveP384, CurveP521, X25519]\n", True),
+    (TLS + "  prefer_server_cipher_suites: no\n  min_version: TLS10\n  max_version: TLS13\n", True),
+    (TLS + "  min_version: TLS12\nhttp_server_config: {http2: false}\n", True),
+    ("http_server_config:\n  headers: {X-Frame-Options: deny, X-XSS-Protection: 1, Content-Security-Policy: x}\n", True),
+    (f"basic_auth_users: {{a: {bcrypt('b')}, 12: {bcrypt('c')}}}\n", True),
+    ("basic_auth_users: {}\n", True),
+    ("junk\n", False),
+    ("zzz: 1\n", False),
+    ("tls_server_config: []\n", False),
+    (TLS + TLS, False),
+    ("tls_server_config: {cert_file: server.crt}\n", False),
+    ("tls_server_config: {key_file: server.key}\n", False),
+    ("tls_server_config: {cert_file: server.crt, key_file: other.key}\n", False),
+    ("tls_server_config: {cert_file: server.crt, key_file: nowhere}\n", False),
+    (TLS + "  client_ca_file: server.crt\n", False),
+    (TLS + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: nowhere\n", False),
+    (TLS + "  client_auth_type: Perhaps\n", False),
+    (TLS + "  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n", False),
+    (TLS + "  curve_preferences: [CurveP224]\n", False),
+    (TLS + "  min_version: SSL30\n", False),
+    (TLS + "  prefer_server_cipher_suites: perhaps\n", False),
+    ("http_server_config:\n  headers: {Server: x}\n", False),
+    ("http_server_config:\n  headers: {X-Frame-Options: allow}\n", False),
+    ("basic_auth_users: {a: b}\n", False),
+    ("basic_auth_users: [a]\n", False),
+])
+def test_prometheus_takes_and_refuses_the_same(files, yaml, is_good):
+    """Its own checker of such files is the judge; ours is stricter only where the documentation says so."""
+    config = write_config(files / "judged.yml", yaml)
+    judged = subprocess.run(["promtool", "check", "web-config", str(config)], capture_output=True, text=True, check=False)
+    assert (judged.returncode == 0) == is_good, judged.stderr
+    code, _, err = run("--map.check", f"--web.config.file={config}")
+    assert code == (0 if is_good else 2), err
