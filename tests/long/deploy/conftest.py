@@ -15,11 +15,12 @@ HERE = Path(__file__).resolve().parent
 TESTS = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(TESTS / "deploy"), str(TESTS)]
 
-_spec = importlib.util.spec_from_file_location("harness", TESTS / "e2e" / "harness.py")
-harness = importlib.util.module_from_spec(_spec)
-sys.modules["harness"] = harness
-_spec.loader.exec_module(harness)
+if "harness" not in sys.modules:
+    _spec = importlib.util.spec_from_file_location("harness", TESTS / "e2e" / "harness.py")
+    sys.modules["harness"] = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["harness"])
 
+import harness  # noqa: E402
 import machines  # noqa: E402
 
 FIGURES = []

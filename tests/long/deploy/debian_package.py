@@ -110,6 +110,7 @@ def test_it_is_locked_in_and_nobody(machine):
     assert re.search(r"^CapBnd:\s+0+$", status, re.M)
     uid = int(re.search(r"^Uid:\s+(\d+)", status, re.M)[1])
     assert 61184 <= uid <= 65519  # systemd's dynamic users
+    assert page().value("process_open_fds") > 5 and page().value("process_resident_memory_bytes") > 1e6
 
 
 def test_it_reloads(machine):
