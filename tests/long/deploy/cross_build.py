@@ -102,8 +102,8 @@ def test_it_says_what_the_native_program_says(builder, built, station, figure):
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_the_debian_package_is_built_for_it(builder, architecture, figure):
     command = documented("Another processor").splitlines()[-1]
-    assert command == "deploy/build-debian-package.sh build/debian arm64"
+    assert command == "deploy/build-debian-package.sh build/debian-arm64 arm64"
     builder.script(command.replace("arm64", architecture), "/source")
-    package = next(builder.path("/source/build/debian").glob(f"{PACKAGE}_*_{architecture}.deb"))
+    package = next(builder.path(f"/source/build/debian-{architecture}").glob(f"{PACKAGE}_*_{architecture}.deb"))
     assert f"Architecture: {architecture}" in run("dpkg-deb", "--info", package)
     figure(f"{architecture}, KB of the Debian package", package.stat().st_size // 1000)
