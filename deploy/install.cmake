@@ -27,7 +27,6 @@ install(DIRECTORY grafana-dashboards/ DESTINATION ${VICTRON_DATA_DIR}/grafana-da
     PATTERN generator EXCLUDE)
 install(DIRECTORY deploy/prometheus/ DESTINATION ${VICTRON_DATA_DIR}/prometheus
     FILES_MATCHING PATTERN "*.yml")
-install(FILES deploy/migration/victron-exporter.yml DESTINATION ${VICTRON_DATA_DIR}/migration)
 install(DIRECTORY deploy/migration/ DESTINATION ${VICTRON_DATA_DIR}/migration
     FILES_MATCHING PATTERN "*.yml")
 install(FILES deploy/systemd/example.env DESTINATION ${VICTRON_DATA_DIR})
