@@ -31,6 +31,7 @@ struct exporter {
     /* Of the server's thread. */
     struct log_outcome clash;
     struct page_cache *page_cache; /* NULL: nothing is kept */
+    int64_t meet_again_ms;         /* monotonic: new paths are met again from then on */
 
     /* Guards what follows: a reload by signal and a page meet here. */
     pthread_mutex_t generation_lock;

@@ -10,6 +10,9 @@
 
 #define MAP_FILE_MAX ((size_t)4 * 1024 * 1024)
 #define SITE_FILE_MAX ((size_t)1024 * 1024)
+/* A page whose time is up before its paths were met in turns: some milliseconds more. */
+#define NEW_OF_A_PAGE ((size_t)2000)
+
 #define MAP_FILES_ARENA_MAX (CONFIG_LIST_MAX * MAP_FILE_MAX)
 
 static const enum map_level levels[] = {
@@ -68,6 +71,7 @@ static enum err load_map(const struct config *config, struct generation *generat
             .include_count = config->device_include.count,
             .exclude = config->device_exclude.items,
             .exclude_count = config->device_exclude.count,
+            .new_max = NEW_OF_A_PAGE,
         };
         outcome = metric_map_load(&options, &generation->map, mistakes);
     }

@@ -53,6 +53,7 @@ static int ask(const struct config *config, struct answer *out_answer)
         release_answer(&answer);
         return EXIT_USAGE;
     }
+    (void)metric_map_meet(answer.generation->map, answer.snapshot, SIZE_MAX);
     *out_answer = answer;
     return EXIT_WELL;
 }

@@ -6,9 +6,21 @@
 
 #define KEY_MAX ((size_t)64 * 1024)
 
-struct info_index info_index_new(size_t max_items)
+struct info_index info_index_new(size_t max_items, size_t family_count)
 {
-    return (struct info_index){.by_key = str_index_new(max_items)};
+    return (struct info_index){.by_key = str_index_new(max_items),
+                               .family_count = family_count};
+}
+
+static bool is_identity(const struct map_family *family)
+{
+    return str_equal(family->family.name, STR_OF(DEVICE_INFO_METRIC));
+}
+
+bool info_index_is_full(const struct info_index *index, const struct map_family *family)
+{
+    return index->counts && index->counts[family->order] >= INFO_ITEMS_MAX &&
+           !is_identity(family);
 }
 
 /* Lengths before the texts, so that no two lists of texts make one key. */
@@ -64,11 +76,14 @@ struct info_item *info_index_get(struct info_index *index, struct arena *arena,
     struct str key = item_key(arena, family, labels, label_count, extra_key);
     struct info_item *item = arena->failed ? NULL : str_index_get(&index->by_key, key);
 
-    if (item || arena->failed)
+    if (item || arena->failed || info_index_is_full(index, family))
         return item;
+    if (!index->counts)
+        index->counts = arena_array(arena, index->family_count, sizeof *index->counts);
     item = make_item(arena, family, labels, label_count);
-    if (!item)
+    if (!item || !index->counts)
         return NULL;
+    index->counts[family->order]++;
     str_index_put(&index->by_key, key, item);
     return index->by_key.failed ? NULL : item;
 }
@@ -135,8 +150,7 @@ static bool show(struct info_item *item, struct series_index *series, struct are
 
 static bool has_place(const struct info_item *item)
 {
-    return info_item_reading(item) ||
-           str_equal(item->family->family.name, STR_OF(DEVICE_INFO_METRIC));
+    return info_item_reading(item) || is_identity(item->family);
 }
 
 void info_index_finish(struct info_index *index, struct series_index *series,
@@ -163,5 +177,5 @@ void info_index_finish(struct info_index *index, struct series_index *series,
 void info_index_free(struct info_index *index)
 {
     str_index_free(&index->by_key);
-    *index = info_index_new(index->by_key.max);
+    *index = info_index_new(index->by_key.max, index->family_count);
 }

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/str_index.h"
 #include "map/series_index.h"
+#include "model/limits.h"
 
 struct info_item {
     const struct map_family *family;
@@ -32,20 +33,29 @@ struct info_item {
     struct page_series *series;
 };
 
+/* Items of one family; LIMIT_INFO_SERIES of them are shown.  There may be one for each
+ * device besides: victron_device_info has no other bound. */
+#define INFO_ITEMS_MAX ((size_t)20 * LIMIT_INFO_SERIES)
+
 struct info_index {
     struct str_index by_key;
+    size_t *counts; /* of items, by the order of the family; in the arena, NULL: none */
+    size_t family_count;
     struct info_item *touched; /* on this page, newest first */
 };
 
-struct info_index info_index_new(size_t max_items);
+struct info_index info_index_new(size_t max_items, size_t family_count);
 
 /* Finds or makes the item in the arena.  extra_key keeps items apart that have the same
- * labels (placeholders that are no labels).  NULL beyond the maximum or without memory.
+ * labels (placeholders that are no labels).  NULL beyond a maximum or without memory.
  */
 struct info_item *info_index_get(struct info_index *index, struct arena *arena,
                                  const struct map_family *family,
                                  const struct label *labels, size_t label_count,
                                  struct str extra_key);
+
+/* No further item of that family is made. */
+bool info_index_is_full(const struct info_index *index, const struct map_family *family);
 
 /* Puts the item on the page, without texts if it was not on it yet. */
 void info_item_touch(struct info_index *index, struct info_item *item, uint64_t page,

@@ -42,6 +42,8 @@ struct map_options {
     size_t include_count;
     const struct str *exclude;
     size_t exclude_count;
+    size_t new_max; /* paths, and members of values that are JSON, which one page meets:
+                       values of others are refused; 0: all */
 };
 
 /* The map that is embedded in the program (a generated file defines it). */
@@ -88,6 +90,11 @@ struct apply_listener {
 void metric_map_apply(struct metric_map *map, const struct snapshot *snapshot,
                       struct sample_set *samples, struct apply_counts *out_counts,
                       const struct apply_listener *listener);
+
+/* Meets paths of snapshot that no page had before, at most so many: a first meeting takes
+ * some microseconds, which a server spreads over its turns.  True when none is left. */
+bool metric_map_meet(struct metric_map *map, const struct snapshot *snapshot,
+                     size_t paths_max);
 
 /* Adds a ready-made map row for an unmapped path (--station.unmapped), one line; nothing
  * for a secret path or one that no row can name. */

@@ -56,6 +56,13 @@ static bool is_second(const struct snapshot *snapshot, size_t i)
            str_equal(before->instance, report->instance);
 }
 
+bool metric_map_takes(const struct metric_map *map, const struct snapshot *snapshot,
+                      size_t report)
+{
+    return want_find(&map->wants, snapshot->reports[report]->device) &&
+           !is_second(snapshot, report);
+}
+
 static void leave_out(struct page *page)
 {
     const struct reading whole = {.path = page->report->service};
@@ -140,12 +147,14 @@ void metric_map_apply(struct metric_map *map, const struct snapshot *snapshot,
     size_t count_before = samples->count;
 
     *out_counts = (struct apply_counts){0};
-    page_index_begin(page.index);
+    page_index_begin(page.index, map->new_max);
+    page.index->page++;
     apply_snapshot(&page, &map->wants, snapshot);
     info_index_finish(&page.index->infos, &page.index->series, &page.index->arena,
                       page.index->page, lose_info, &page);
     series_index_sort(&page.index->series);
     sample_set_reserve(samples, page.index->series.count);
     emit(&page, snapshot, samples);
+    page_index_end(page.index);
     out_counts->samples = samples->count - count_before;
 }

@@ -76,6 +76,7 @@ enum err metric_map_load(const struct map_options *options, struct metric_map **
     map->arena = arena_new(MAP_ARENA_MAX);
     map->site = arena_copy(&map->arena, options->site);
     map->level = options->level;
+    map->new_max = options->new_max ? options->new_max : SIZE_MAX;
     map->text_count = options->built_in_count + options->added_count;
     enum err outcome = load(options, map, mistakes);
     if (outcome != ERR_OK) {

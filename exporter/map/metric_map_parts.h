@@ -20,7 +20,12 @@ struct metric_map {
     struct family_table families;
     struct map_devices devices;
     struct want_list wants;
+    size_t new_max;          /* paths and members of JSON that one page meets */
     struct page_index index; /* the only thing that changes after loading */
 };
+
+/* The report stands on the page: it is wanted, and no second one of its device. */
+bool metric_map_takes(const struct metric_map *map, const struct snapshot *snapshot,
+                      size_t report);
 
 #endif

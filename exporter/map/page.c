@@ -3,6 +3,12 @@
 
 #include "map/row_value.h"
 
+/* Of all values of a page that are themselves JSON: a page is not to take long. */
+#define PAGE_JSON_BYTES_MAX ((size_t)8 * LIMIT_JSON_BYTES)
+
+/* What a label shows is cut much earlier; of a longer text no more is looked at. */
+#define TEXT_BYTES_MAX ((size_t)4 * LIMIT_LABEL_BYTES)
+
 static void tell(const struct page *page, const char *what, const struct reading *reading)
 {
     const struct apply_listener *listener = page->listener;
@@ -60,6 +66,8 @@ static void put_number(struct page *page, struct page_series *series, double num
 static void put_text(struct page *page, struct info_item *item, const struct map_row *row,
                      struct str text)
 {
+    if (text.n > TEXT_BYTES_MAX)
+        text.n = TEXT_BYTES_MAX;
     info_item_touch(&page->index->infos, item, page->index->page, page->report_number);
     info_item_put(item, row->label, text, page->reading);
     for (size_t i = 0; i < row->mark_count; i++)
@@ -132,31 +140,52 @@ static void put_member(void *context, const struct json_captures *captures, json
         &value);
 }
 
+static bool has_room(const struct page *page)
+{
+    size_t n = page->reading->value.text.n;
+
+    return page->is_parsed ||
+           (n <= LIMIT_JSON_BYTES && n <= PAGE_JSON_BYTES_MAX - page->json_bytes);
+}
+
 static json_t *parsed(struct page *page)
 {
     const struct value *value = &page->reading->value;
 
-    if (!page->is_parsed)
-        page->json =
-            json_loadb(value->text.p, value->text.n,
-                       JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
+    if (page->is_parsed)
+        return page->json;
+    page->json_bytes += value->text.n;
+    page->json =
+        json_loadb(value->text.p, value->text.n,
+                   JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL, NULL);
     page->is_parsed = true;
     return page->json;
+}
+
+/* REFUSAL_END: it was walked through. */
+static enum refusal walk_json(struct page *page, struct page_use *use)
+{
+    struct member_context context = {page, use};
+
+    if (page->reading->value.kind == VALUE_NUMBER)
+        return REFUSAL_TYPE;
+    if (!has_room(page))
+        return REFUSAL_LIMIT;
+    if (!parsed(page))
+        return REFUSAL_MALFORMED;
+    bool was_whole = json_pointer_walk(use->row->json, page->json, put_member, &context);
+    return was_whole ? REFUSAL_END : REFUSAL_LIMIT;
 }
 
 static void put_json(struct page *page, struct page_use *use)
 {
     const struct value *value = &page->reading->value;
-    struct member_context context = {page, use};
 
     if (value->kind == VALUE_NONE || (value->kind == VALUE_TEXT && value->text.n == 0))
         return;
-    if (value->kind == VALUE_NUMBER)
-        page_refuse(page, page->reading, REFUSAL_TYPE);
-    else if (!parsed(page))
-        page_refuse(page, page->reading, REFUSAL_MALFORMED);
-    else if (!json_pointer_walk(use->row->json, page->json, put_member, &context))
-        page_refuse(page, page->reading, REFUSAL_LIMIT);
+    enum refusal refusal = walk_json(page, use);
+    if (refusal != REFUSAL_END)
+        page_refuse(page, page->reading, refusal);
 }
 
 static void put_reading(struct page *page)

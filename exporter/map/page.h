@@ -21,6 +21,7 @@ struct page {
 
     const struct report *report;
     size_t report_number; /* in the snapshot */
+    size_t json_bytes;    /* parsed so far */
     struct page_device *device;
 
     /* The reading under way. */

@@ -10,7 +10,7 @@ struct page_index page_index_new(const struct page_index_map *map)
         .map = *map,
         .arena = arena_new(PAGE_INDEX_ARENA_MAX),
         .series = series_index_new(PAGE_INDEX_SERIES_MAX),
-        .infos = info_index_new(PAGE_INDEX_SERIES_MAX),
+        .infos = info_index_new(PAGE_INDEX_SERIES_MAX, map->families->count),
     };
 }
 
@@ -22,11 +22,16 @@ static bool is_full(const struct page_index *index)
            index->series.count > LIMIT_VALUES;
 }
 
-void page_index_begin(struct page_index *index)
+void page_index_begin(struct page_index *index, size_t new_max)
 {
-    if (is_full(index))
+    if (index->is_stale)
         page_index_free(index);
-    index->page++;
+    index->new_left = new_max;
+}
+
+void page_index_end(struct page_index *index)
+{
+    index->is_stale = is_full(index);
 }
 
 /* What is asked for seldom gets no "*" row that would mislead when it is old. */
@@ -107,8 +112,9 @@ struct page_path *page_index_path(struct page_index *index, struct page_device *
 {
     struct page_path *path = str_index_get(&device->paths, text);
 
-    if (path)
+    if (path || index->new_left == 0)
         return path;
+    index->new_left--;
     path = make_path(index, device, text);
     index->failed |= !path;
     return path;
@@ -164,4 +170,5 @@ void page_index_free(struct page_index *index)
     index->device_count = 0;
     index->path_count = 0;
     index->failed = false;
+    index->is_stale = false;
 }

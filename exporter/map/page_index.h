@@ -21,8 +21,8 @@
 #include "map/series_index.h"
 #include "model/limits.h"
 
-/* A page begins with an index of at most LIMIT_VALUES paths and series and may add as
- * many. */
+/* A page, with what is met before it, begins with an index of at most LIMIT_VALUES paths
+ * and series and may add as many. */
 #define PAGE_INDEX_PATHS_MAX ((size_t)2 * LIMIT_VALUES)
 #define PAGE_INDEX_SERIES_MAX ((size_t)2 * LIMIT_VALUES)
 #define PAGE_INDEX_DEVICES_MAX ((size_t)2 * LIMIT_SERVICES)
@@ -65,7 +65,9 @@ struct page_index {
     struct page_device *devices;
     size_t device_count;
     size_t path_count;
-    bool failed; /* something found no room or memory: begin anew with the next page */
+    size_t new_left; /* so many more paths, and members of JSON, may be made */
+    bool failed;   /* something found no room or memory: begin anew with the next page */
+    bool is_stale; /* the last page left too much behind: likewise */
     struct series_index series;
     struct info_index infos;
 };
@@ -73,11 +75,16 @@ struct page_index {
 /* map's pointers must outlive the index. */
 struct page_index page_index_new(const struct page_index_map *map);
 
-/* Starts a page.  Drops everything first if it has become too much: series of earlier
- * pages are not to be used any more. */
-void page_index_begin(struct page_index *index);
+/* To be called before paths are met or made: at most so many new ones, members of JSON
+ * included.  Drops everything first if it has become too much: series of earlier pages
+ * are not to be used any more. */
+void page_index_begin(struct page_index *index, size_t new_max);
 
-/* Both find or make; NULL without room or memory. */
+/* Behind the last use of a page. */
+void page_index_end(struct page_index *index);
+
+/* Both find or make; NULL without room or memory, or for a path that would be one too
+ * many of the new ones. */
 struct page_device *page_index_device(struct page_index *index, struct str device,
                                       struct str instance);
 struct page_path *page_index_path(struct page_index *index, struct page_device *device,

@@ -63,7 +63,9 @@ struct page_target page_target_make(struct page_index *index,
     else
         target.series = series_index_get(&index->series, &index->arena, row->family,
                                          list.labels, list.count);
-    index->failed |= !target.item && !target.series;
+    bool is_full =
+        row->type == SAMPLE_INFO && info_index_is_full(&index->infos, row->family);
+    index->failed |= !target.item && !target.series && !is_full;
     return target;
 }
 
@@ -117,8 +119,9 @@ struct page_target *page_use_member(struct page_index *index,
     if (captures->count == 0)
         return &use->target;
     struct page_member *member = find_member(use->members, captures);
-    if (member)
-        return &member->target;
+    if (member || index->new_left == 0)
+        return member ? &member->target : NULL;
+    index->new_left--;
     member = make_member(index, device, path, use->row, captures);
     if (!member)
         return NULL;

@@ -2,6 +2,7 @@
 #include "map/series_index.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SERIES_FIRST ((size_t)512)
 
@@ -53,11 +54,52 @@ static int compare_series(const void *left, const void *right)
     return str_compare_natural(a->series.text, b->series.text);
 }
 
+/* How many of the first count stand before series. */
+static size_t count_before(struct page_series *const *all, size_t count,
+                           struct page_series *series)
+{
+    size_t low = 0;
+
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (compare_series(&all[middle], &series) < 0)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
+}
+
+/* Puts count new ones, sorted, into their places among the old ones: few comparisons
+ * where they are few. */
+static void merge(struct page_series **all, size_t old_count, struct page_series **new,
+                  size_t count)
+{
+    for (; count; count--) {
+        struct page_series *last = new[count - 1];
+        size_t place = count_before(all, old_count, last);
+        memmove(&all[place + count], &all[place], (old_count - place) * sizeof *all);
+        all[place + count - 1] = last;
+        old_count = place;
+    }
+}
+
 void series_index_sort(struct series_index *index)
 {
-    if (index->sorted_count == index->count)
+    size_t old_count = index->sorted_count;
+    size_t count = index->count - old_count;
+
+    if (count == 0)
         return;
-    qsort(index->series, index->count, sizeof(struct page_series *), compare_series);
+    struct page_series **new = malloc(count * sizeof(struct page_series *));
+    if (old_count && new) {
+        memcpy(new, &index->series[old_count], count * sizeof(struct page_series *));
+        qsort(new, count, sizeof(struct page_series *), compare_series);
+        merge(index->series, old_count, new, count);
+    } else {
+        qsort(index->series, index->count, sizeof(struct page_series *), compare_series);
+    }
+    free(new);
     index->sorted_count = index->count;
 }
 

@@ -13,7 +13,11 @@
 
 #define NUMBER_BYTES (DECIMAL_TEXT_MAX + 1) /* with the end of its line */
 #define ESCAPED_BYTES ((size_t)2 * LIMIT_LABEL_BYTES)
-#define REPAIRED_BYTES ((size_t)3 * LIMIT_ANSWER_BYTES)
+
+/* What is cut at LIMIT_LABEL_BYTES was made of fewer bytes than these, however many of
+ * them were broken: four become one mark of three. */
+#define RAW_BYTES_MAX ((size_t)2 * LIMIT_LABEL_BYTES)
+#define REPAIRED_BYTES ((size_t)3 * RAW_BYTES_MAX)
 
 struct sample_set sample_set_in(struct arena *arena)
 {
@@ -89,6 +93,8 @@ static char *put_special(char *at, struct str value, bool *out_failed)
     struct buf repaired = buf_new(REPAIRED_BYTES);
     struct buf escaped = buf_new(ESCAPED_BYTES);
 
+    if (value.n > RAW_BYTES_MAX)
+        value.n = RAW_BYTES_MAX;
     utf8_repair(value, &repaired);
     escape_quoted(utf8_cut(buf_str(&repaired), LIMIT_LABEL_BYTES), &escaped);
     at = put(at, buf_str(&escaped));

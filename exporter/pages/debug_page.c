@@ -145,13 +145,15 @@ void debug_page(void *context, struct request *request)
         return;
     struct generation *generation = exporter_generation(exporter);
     struct snapshot *snapshot = page_snapshot(exporter, request);
-    struct buf out = buf_new(PAGE_BYTES_MAX);
-    if (snapshot)
-        tell(exporter, generation, snapshot, &out);
-    out.failed |= snapshot == NULL;
-    const struct reply reply = {.status = 200, .may_compress = true};
-    request_reply(request, &reply, &out);
+    if (!snapshot || page_is_prepared(exporter, request, generation, snapshot)) {
+        struct buf out = buf_new(PAGE_BYTES_MAX);
+        if (snapshot)
+            tell(exporter, generation, snapshot, &out);
+        out.failed |= snapshot == NULL;
+        const struct reply reply = {.status = 200, .may_compress = true};
+        request_reply(request, &reply, &out);
+        buf_free(&out);
+    }
     snapshot_release(snapshot);
     generation_release(generation);
-    buf_free(&out);
 }

@@ -125,9 +125,8 @@ static void add_document(struct buf *page, const struct landing *landing)
 }
 
 static void add_page(struct buf *page, struct exporter *exporter,
-                     const struct snapshot *snapshot)
+                     struct generation *generation, const struct snapshot *snapshot)
 {
-    struct generation *generation = exporter_generation(exporter);
     struct arena arena = arena_new(PAGE_BYTES_MAX);
     struct sample_set samples = sample_set_in(&arena);
     struct apply_counts counts = {0};
@@ -149,7 +148,6 @@ static void add_page(struct buf *page, struct exporter *exporter,
     add_document(page, &landing);
     page->failed |= samples.failed || arena.failed;
     arena_free(&arena);
-    generation_release(generation);
 }
 
 /* Of all that a page can hold only its own style and icon are let in. */
@@ -183,11 +181,15 @@ void landing_page(void *context, struct request *request)
             return;
         snapshot = page_snapshot(exporter, request);
     }
-    struct buf page = buf_new(PAGE_BYTES_MAX);
-    if (snapshot)
-        add_page(&page, exporter, snapshot);
-    page.failed |= snapshot == NULL;
-    send(request, &page);
+    struct generation *generation = exporter_generation(exporter);
+    if (!snapshot || page_is_prepared(exporter, request, generation, snapshot)) {
+        struct buf page = buf_new(PAGE_BYTES_MAX);
+        if (snapshot)
+            add_page(&page, exporter, generation, snapshot);
+        page.failed |= snapshot == NULL;
+        send(request, &page);
+        buf_free(&page);
+    }
     snapshot_release(snapshot);
-    buf_free(&page);
+    generation_release(generation);
 }

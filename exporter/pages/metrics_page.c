@@ -158,9 +158,9 @@ void metrics_page(void *context, struct request *request)
     if (read_filter(request, generation, &words, &filter) &&
         page_has_fetch(exporter, request, page_deadline(exporter, request))) {
         struct snapshot *snapshot = page_snapshot(exporter, request);
-        if (snapshot)
+        if (snapshot && page_is_prepared(exporter, request, generation, snapshot))
             answer(exporter, request, generation, snapshot, &filter);
-        else
+        else if (!snapshot)
             request_reply_text(request, 500, "No memory for the page.");
         snapshot_release(snapshot);
     }

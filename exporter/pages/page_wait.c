@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "exporter.h"
+#include "generation.h"
+#include "map/metric_map.h"
 #include "pages/pages.h"
 #include "station.h"
 
@@ -14,6 +16,10 @@
 /* The fetching thread marks at the deadline what did not come; pages wait that long for
  * its mark.  A part of the 100 ms that a page may be late. */
 #define SETTLE_MS 30
+
+/* New paths take 5 to 10 us each on a fast processor. */
+#define PATHS_OF_A_TURN ((size_t)1000)
+#define TURN_PAUSE_MS 1
 
 /* What Prometheus says of its patience, in seconds; a header that is no number is as
  * good as none. */
@@ -57,6 +63,23 @@ bool page_has_fetch(struct exporter *exporter, struct request *request,
     if (station_is_settled(exporter->station, *fetch) || deadline_has_passed(last))
         return true;
     request_wait(request, last);
+    return false;
+}
+
+bool page_is_prepared(struct exporter *exporter, struct request *request,
+                      struct generation *generation, const struct snapshot *snapshot)
+{
+    const struct deadline last = {page_deadline(exporter, request).at_ms + SETTLE_MS};
+    int64_t *again_ms = &exporter->meet_again_ms;
+
+    if (metric_map_meet(generation->map, snapshot, 0) || deadline_has_passed(last))
+        return true;
+    if (clock_monotonic_ms() >= *again_ms) { /* else another page has met some just now */
+        if (metric_map_meet(generation->map, snapshot, PATHS_OF_A_TURN))
+            return true;
+        *again_ms = clock_monotonic_ms() + TURN_PAUSE_MS;
+    }
+    request_wait(request, (struct deadline){*again_ms});
     return false;
 }
 

@@ -7,6 +7,7 @@
 #include "server/server.h"
 
 struct exporter;
+struct generation;
 struct snapshot;
 
 #define PAGES_MAX 8 /* routes */
@@ -33,6 +34,12 @@ struct deadline page_deadline(const struct exporter *exporter, struct request *r
  * false: the request waits and its route runs again. */
 bool page_has_fetch(struct exporter *exporter, struct request *request,
                     struct deadline deadline);
+
+/* True: the page of that snapshot can be made without keeping others waiting, or its time
+ * is up; false: the request waits and its route runs again.  Between two fetches a
+ * station may have tens of thousands of new paths, which the map meets in turns. */
+bool page_is_prepared(struct exporter *exporter, struct request *request,
+                      struct generation *generation, const struct snapshot *snapshot);
 
 /* What the joined fetch has by now; a reference for the caller, NULL without memory. */
 struct snapshot *page_snapshot(struct exporter *exporter, struct request *request);
