@@ -112,7 +112,8 @@ void connection_shut(struct connection *connection)
     if (connection->request.state == REQUEST_ANSWERED)
         (void)setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &drop, sizeof drop);
     (void)shutdown(connection->socket, SHUT_RDWR);
-    connection->is_ended = false; /* once is enough */
+    tls_session_release(connection); /* so that libmicrohttpd sees the end */
+    connection->is_ended = false;    /* once is enough */
     connection->request.deadline = never;
 }
 
@@ -170,6 +171,23 @@ void connection_table_note_end(struct connection_table *table, int socket)
     for (size_t i = 0; i < table->count; i++)
         if (table->slots[i]->socket == socket)
             table->slots[i]->is_ended = true;
+}
+
+void connection_table_note_data(struct connection_table *table, int socket)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->slots[i]->socket == socket)
+            tls_session_release(table->slots[i]);
+}
+
+void connection_table_hold_handshakes(struct connection_table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        struct connection *connection = table->slots[i];
+        bool is_shut = connection->request.deadline.at_ms == never.at_ms;
+        if (!is_shut)
+            tls_session_hold(connection);
+    }
 }
 
 bool connection_table_attend(struct connection_table *table, struct router *router,

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "server/request.h"
+#include "server/tls_session.h"
 
 struct router;
 struct server_limits;
@@ -24,6 +25,7 @@ struct connection {
     struct web_settings *web; /* of its TLS: a reference; NULL without */
     int socket;               /* libmicrohttpd closes it */
     bool is_ended;            /* the client will send no more */
+    struct tls_progress tls;  /* with web only */
     size_t index;             /* in the table */
     size_t rank;              /* 1: the first of its address when it came */
 };
@@ -64,6 +66,12 @@ void connection_table_remove(struct connection_table *table,
 
 /* The client of this socket has ended its side. */
 void connection_table_note_end(struct connection_table *table, int socket);
+
+/* The client of this socket has sent something. */
+void connection_table_note_data(struct connection_table *table, int socket);
+
+/* After libmicrohttpd ran: whose handshake waits for the client waits here. */
+void connection_table_hold_handshakes(struct connection_table *table);
 
 /* What time and other threads bring. */
 struct attention {

@@ -128,7 +128,7 @@ static void end_request(void *context, struct MHD_Connection *handle, void **unu
     request_end(&connection_of(handle)->request);
 }
 
-static bool has_tls(const struct server *server)
+bool http_daemon_has_tls(const struct server *server)
 {
     return server->web && web_watch_has_tls(server->web);
 }
@@ -139,7 +139,8 @@ static struct web_settings *settings_of_tls(const struct server *server)
 {
     bool is_mistaken;
 
-    return has_tls(server) ? web_watch_settings(server->web, &is_mistaken) : NULL;
+    return http_daemon_has_tls(server) ? web_watch_settings(server->web, &is_mistaken)
+                                       : NULL;
 }
 
 static void follow_connection(void *context, struct MHD_Connection *handle,
@@ -235,15 +236,15 @@ enum err http_daemon_open(struct server *server, struct error *error)
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)unescape, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)end_request, NULL},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)follow_connection, server},
-        {has_tls(server) ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, 0,
-         (void *)(intptr_t)have_no_certificate},
+        {http_daemon_has_tls(server) ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END,
+         0, (void *)(intptr_t)have_no_certificate},
         {MHD_OPTION_END, 0, NULL},
     };
 
     MHD_set_panic_func(panic, NULL);
-    server->daemon = MHD_start_daemon(DAEMON_FLAGS | (has_tls(server) ? MHD_USE_TLS : 0),
-                                      0, NULL, NULL, handle_request, server,
-                                      MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    server->daemon = MHD_start_daemon(
+        DAEMON_FLAGS | (http_daemon_has_tls(server) ? MHD_USE_TLS : 0), 0, NULL, NULL,
+        handle_request, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (!server->daemon)
         return error_set(error, ERR_IO, "libmicrohttpd %s did not start",
                          MHD_get_version());

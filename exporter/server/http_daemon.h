@@ -18,6 +18,9 @@ struct server;
 enum err http_daemon_open(struct server *server, struct error *error)
     __attribute__((warn_unused_result));
 
+/* Is TLS spoken? */
+bool http_daemon_has_tls(const struct server *server);
+
 /* What has to be watched for input. */
 int http_daemon_epoll(const struct server *server);
 

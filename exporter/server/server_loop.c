@@ -6,6 +6,8 @@
  * - MHD_resume_connection wakes nobody, and MHD_get_timeout does not know of it: whoever
  *   resumes must run the library in the same turn, and another thread must write to the
  *   eventfd;
+ * - a handshake of TLS that waits for the client is tried again and again: it is held
+ *   (see tls_session.h);
  * - an end that arrives together with the last bytes is overlooked (its bug 7192: a short
  *   read is taken for a drained socket, and there is no second edge).
  */
@@ -33,9 +35,9 @@
 #define WAIT_MAX_MS 60000
 
 /* What an event is about. */
-enum event_kind { EVENT_WAKE, EVENT_DAEMON, EVENT_LISTENER, EVENT_END };
+enum event_kind { EVENT_WAKE, EVENT_DAEMON, EVENT_LISTENER, EVENT_CLIENT };
 
-/* number: which listener; whose end (a socket). */
+/* number: which listener; which client (a socket). */
 static bool watch(const struct server *server, int fd, uint32_t events,
                   enum event_kind kind, uint32_t number)
 {
@@ -124,6 +126,12 @@ static bool goes_on_after(struct server *server, int failure)
     return failure == ECONNABORTED || failure == EINTR;
 }
 
+/* What a client sends is libmicrohttpd's business, but for handshakes that are held. */
+static uint32_t client_events(const struct server *server)
+{
+    return http_daemon_has_tls(server) ? EPOLLRDHUP | EPOLLIN : EPOLLRDHUP;
+}
+
 /* False when there is nothing more to accept now. */
 static bool accept_client(struct server *server, int listener)
 {
@@ -141,7 +149,8 @@ static bool accept_client(struct server *server, int listener)
     }
     bound_kernel_time(server, socket);
     if (http_daemon_add(server, socket, (const struct sockaddr *)&address, bytes))
-        (void)watch(server, socket, EPOLLRDHUP | EPOLLET, EVENT_END, (uint32_t)socket);
+        (void)watch(server, socket, client_events(server) | EPOLLET, EVENT_CLIENT,
+                    (uint32_t)socket);
     connection_table_keep_room(&server->connections);
     return true;
 }
@@ -170,20 +179,28 @@ static int wait_ms(const struct server *server)
     return (int)earlier(left_ms, WAIT_MAX_MS);
 }
 
-/* True for a wake. */
-static bool take_event(struct server *server, uint64_t event)
+static void hear_client(struct server *server, int socket, uint32_t events)
 {
-    uint32_t number = (uint32_t)event;
+    if (events & EPOLLIN)
+        connection_table_note_data(&server->connections, socket);
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        connection_table_note_end(&server->connections, socket);
+}
+
+/* True for a wake. */
+static bool take_event(struct server *server, const struct epoll_event *event)
+{
+    uint32_t number = (uint32_t)event->data.u64;
     eventfd_t wakes;
 
-    switch ((enum event_kind)(event >> 32)) {
+    switch ((enum event_kind)(event->data.u64 >> 32)) {
     case EVENT_WAKE:
         return eventfd_read(server->wake, &wakes) == 0;
     case EVENT_LISTENER:
         accept_clients(server, server->listeners[number].socket);
         break;
-    case EVENT_END:
-        connection_table_note_end(&server->connections, (int)number);
+    case EVENT_CLIENT:
+        hear_client(server, (int)number, event->events);
         break;
     case EVENT_DAEMON: /* it runs in each turn */
         break;
@@ -200,13 +217,15 @@ static void turn(struct server *server)
     struct attention attention = {.now_ms = clock_monotonic_ms()};
 
     for (int i = 0; i < count; i++)
-        if (take_event(server, events[i].data.u64))
+        if (take_event(server, &events[i]))
             attention.is_woken = true;
     accept_again(server, attention.now_ms);
     http_daemon_run(server);
     attention.is_all_read = http_daemon_wait_ms(server) > 0;
     if (connection_table_attend(&server->connections, &server->router, attention))
         http_daemon_run(server);
+    if (http_daemon_has_tls(server))
+        connection_table_hold_handshakes(&server->connections);
     (void)atomic_fetch_add(&server->turns, 1);
 }
 

@@ -39,6 +39,25 @@ static int check_client(gnutls_session_t session)
     return -1;
 }
 
+/* Each side sends one, whatever the version. */
+static int note_finished(gnutls_session_t session, unsigned type, unsigned when,
+                         unsigned is_incoming, const gnutls_datum_t *message)
+{
+    struct connection *connection = gnutls_session_get_ptr(session);
+
+    (void)type;
+    (void)when;
+    (void)is_incoming;
+    (void)message;
+    connection->tls.finished++;
+    return 0;
+}
+
+static bool is_open(const struct connection *connection)
+{
+    return connection->tls.finished >= 2;
+}
+
 static gnutls_session_t session_of(const struct connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -82,6 +101,8 @@ bool tls_session_begin(struct connection *connection)
         return false;
     gnutls_session_set_ptr(session, connection);
     gnutls_handshake_set_post_client_hello_function(session, choose_ciphers);
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_FINISHED,
+                                       GNUTLS_HOOK_POST, note_finished);
     if (web->config.tls.client_auth.number != TLS_CLIENT_NONE) {
         gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
         gnutls_session_set_verify_function(session, check_client);
@@ -89,4 +110,22 @@ bool tls_session_begin(struct connection *connection)
     return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
                                   web->tls.credentials) == 0 &&
            gnutls_priority_set(session, web->tls.priority) == 0;
+}
+
+void tls_session_hold(struct connection *connection)
+{
+    if (!connection->web || is_open(connection) || connection->tls.is_held)
+        return;
+    gnutls_session_t session = session_of(connection);
+    if (!session || gnutls_record_get_direction(session) != 0)
+        return; /* it waits until it may write: that is seldom, and short */
+    MHD_suspend_connection(connection->request.handle);
+    connection->tls.is_held = true;
+}
+
+void tls_session_release(struct connection *connection)
+{
+    if (connection->tls.is_held)
+        MHD_resume_connection(connection->request.handle);
+    connection->tls.is_held = false;
 }

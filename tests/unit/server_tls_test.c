@@ -139,6 +139,58 @@ static void test_a_handshake_has_the_time_of_a_request(void **state)
     tls_client_close(&client);
 }
 
+/* Whoever waits for a client costs nothing meanwhile. */
+static void check_idle(void)
+{
+    struct deadline deadline = deadline_in_ms(LATE_MS); /* until buffers are full */
+    unsigned turns;
+
+    do {
+        turns = server_turns(server);
+        (void)poll(NULL, 0, 200);
+        turns = server_turns(server) - turns;
+    } while (turns > 20 && !deadline_has_passed(deadline));
+    assert_in_range(turns, 0, 20);
+}
+
+static void test_who_does_not_speak_or_read_keeps_no_processor_busy(void **state)
+{
+    (void)state;
+    start_tls_server(NULL);
+    for (size_t i = 0; i < COUNT(versions); i++) {
+        struct tls_client silent = connect_well(versions[i]);
+        struct tls_client halting = connect_well(versions[i]);
+        struct tls_client deaf = connect_well(versions[i]);
+        tls_client_send(&halting, "GET /hello HTTP/1.1\r\nHost: x");
+        tls_client_send(&deaf, GET("/big"));
+        assert_int_equal(tls_client_receive(&deaf, text, 1), 1);
+        check_idle();
+        tls_client_close(&silent);
+        tls_client_close(&halting);
+        tls_client_close(&deaf);
+    }
+}
+
+static void test_a_handshake_that_waits_keeps_no_processor_busy(void **state)
+{
+    static const struct str beginnings[] = {
+        STR("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
+        STR("\x16"),
+    };
+    struct client clients[COUNT(beginnings)];
+
+    (void)state;
+    start_tls_server(NULL);
+    for (size_t i = 0; i < COUNT(beginnings); i++) {
+        clients[i] = client_open(address);
+        client_send_bytes(&clients[i], beginnings[i]);
+    }
+    check_idle();
+    check_answer(versions[0], GET("/hello"), "\r\n\r\nhello\n");
+    for (size_t i = 0; i < COUNT(beginnings); i++)
+        client_close(&clients[i]);
+}
+
 static void test_an_answer_must_be_read_in_time(void **state)
 {
     (void)state;
@@ -209,6 +261,8 @@ int main(void)
         WITH_WEB(test_pieces_and_an_early_end_do_no_harm),
         WITH_WEB(test_who_speaks_plain_http_gets_nothing),
         WITH_WEB(test_a_handshake_has_the_time_of_a_request),
+        WITH_WEB(test_who_does_not_speak_or_read_keeps_no_processor_busy),
+        WITH_WEB(test_a_handshake_that_waits_keeps_no_processor_busy),
         WITH_WEB(test_an_answer_must_be_read_in_time),
         WITH_WEB(test_one_address_has_its_share),
         WITH_WEB(test_a_renewed_certificate_is_for_the_next_connection),
