@@ -370,7 +370,6 @@ def test_sixty_thousand_values(exporter, path):
         assert {labels["instance"] for labels, _ in page.series("victron_device_up", device="vebus")} <= {"3"}
         station.answers["vebus.c"] = values(DeviceInstance=3, State=3)
         assert server.page().value("victron_vebus_state") == 3
-        # 50,000 paths met for the first time take the server's thread half a second: answered, but late.
-        assert float("inf") not in watch.took
+        watch.assert_quick(at_least=3)
 
 
