@@ -4,10 +4,12 @@
  * here one by one, so that nothing runs in a handler.
  */
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "actions/actions.h"
 #include "actions/station_access.h"
@@ -168,6 +170,15 @@ static void block_signals(sigset_t *out_taken)
     (void)pthread_sigmask(SIG_BLOCK, out_taken, NULL);
 }
 
+/* Started without stdin, stdout or stderr, the first sockets would have their numbers,
+ * and log lines would be sent to clients. */
+static void open_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDWR);
+}
+
 /* A peer that closes is an error of a write, not our end; OpenSSL's writes would signal.
  */
 static void ignore_broken_pipes(void)
@@ -274,6 +285,8 @@ int main(int argc, char **argv)
 {
     struct config config;
     struct buf mistakes = buf_new(MISTAKES_MAX);
+
+    open_standard_streams();
     enum err outcome = config_load(argc - 1, (const char *const *)argv + 1,
                                    (const char *const *)environ, &config, &mistakes);
 

@@ -1,14 +1,17 @@
 /* log.c - see log.h */
 #include "base/log.h"
 
+#include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/log_stream.h"
+#include "base/utf8.h"
 
 #define LOG_LINE_MAX ((size_t)8 * 1024)
 
@@ -17,6 +20,10 @@ static const char *const words[LOG_LEVEL_END] = {"debug", "info", "warn", "error
 /* Written once before threads start, only read afterwards. */
 static enum log_level least_level = LOG_INFO;
 static enum log_format line_format = LOG_LOGFMT;
+
+/* Guards stderr, and how many lines it did not take. */
+static pthread_mutex_t stream_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t lost_lines;
 
 static atomic_uint_fast64_t line_counts[LOG_LEVEL_END];
 
@@ -36,13 +43,20 @@ static bool needs_quotes(struct str value)
     if (value.n == 0)
         return true;
     for (size_t i = 0; i < value.n; i++)
-        if ((unsigned char)value.p[i] <= ' ' || strchr("\"=\\\x7f", value.p[i]))
+        if ((unsigned char)value.p[i] <= ' ' || (unsigned char)value.p[i] >= 0x80 ||
+            strchr("\"=\\\x7f", value.p[i]))
             return true;
     return false;
 }
 
 static void add_quoted(struct buf *line, struct str value)
 {
+    struct buf repaired = buf_new(LOG_LINE_MAX);
+
+    if (!utf8_is_valid(value)) {
+        utf8_repair(value, &repaired);
+        value = buf_str(&repaired);
+    }
     buf_add_char(line, '"');
     for (size_t i = 0; i < value.n; i++) {
         unsigned char c = (unsigned char)value.p[i];
@@ -56,6 +70,7 @@ static void add_quoted(struct buf *line, struct str value)
             buf_add_char(line, (char)c);
     }
     buf_add_char(line, '"');
+    buf_free(&repaired);
 }
 
 static void add_pair(struct buf *line, const char *key, struct str value)
@@ -85,15 +100,32 @@ static void add_time(struct buf *line)
     add_pair(line, "time", str_from(text));
 }
 
-/* A full disk or a closed stderr must not stop the exporter. */
-static void write_line(struct str line)
+static struct buf begin_line(enum log_level level, const char *message)
 {
-    while (line.n) {
-        ssize_t n = write(STDERR_FILENO, line.p, line.n);
-        if (n <= 0)
-            return;
-        line = str_skip(line, (size_t)n);
-    }
+    struct buf line = buf_new(LOG_LINE_MAX);
+
+    add_time(&line);
+    add_pair(&line, "level", str_from(words[level]));
+    add_pair(&line, "msg", str_from(message));
+    return line;
+}
+
+static bool end_line(struct buf *line)
+{
+    buf_add_text(line, line_format == LOG_JSON ? "}\n" : "\n");
+    bool is_written = !line->failed && log_stream_write(buf_str(line));
+    buf_free(line);
+    return is_written;
+}
+
+static bool tell_lost(uint64_t count)
+{
+    struct buf line = begin_line(LOG_WARN, "log lines could not be written");
+    char number[24];
+
+    (void)snprintf(number, sizeof number, "%" PRIu64, count);
+    add_pair(&line, "count", str_from(number));
+    return end_line(&line);
 }
 
 void log_write(enum log_level level, const char *message, ...)
@@ -103,18 +135,16 @@ void log_write(enum log_level level, const char *message, ...)
     atomic_fetch_add(&line_counts[level], 1);
     if (level < least_level)
         return;
-    struct buf line = buf_new(LOG_LINE_MAX);
-    add_time(&line);
-    add_pair(&line, "level", str_from(words[level]));
-    add_pair(&line, "msg", str_from(message));
+    struct buf line = begin_line(level, message);
     va_start(pairs, message);
     for (const char *key; (key = va_arg(pairs, const char *));)
         add_pair(&line, key, str_from(va_arg(pairs, const char *)));
     va_end(pairs);
-    buf_add_text(&line, line_format == LOG_JSON ? "}\n" : "\n");
-    if (!line.failed)
-        write_line(buf_str(&line));
-    buf_free(&line);
+    (void)pthread_mutex_lock(&stream_lock);
+    if (lost_lines && tell_lost(lost_lines))
+        lost_lines = 0;
+    lost_lines += !end_line(&line);
+    (void)pthread_mutex_unlock(&stream_lock);
 }
 
 uint64_t log_lines(enum log_level level)

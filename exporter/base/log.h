@@ -5,7 +5,8 @@
  * Values are text; keys are ours.  Never a secret, never a payload.  What would
  * repeat at each scrape goes through a log_outcome: the first failure is said,
  * the same one again is not, and its end is said.
- * Any thread may call; a line is written whole.
+ * Any thread may call, and does not wait: a line that stderr does not take at once is
+ * lost, and the next one that it takes says how many were.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

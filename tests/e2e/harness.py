@@ -149,8 +149,9 @@ class Simulator(Process):
 class Exporter(Process):
     """The real program, serving; `url` is its first listener."""
 
-    def __init__(self, station_url, *flags, env=None, site="x", wait=True, program=PROGRAM):
-        super().__init__([str(program), f"--station.url={station_url}", f"--site={site}",
+    def __init__(self, station_url, *flags, env=None, site="x", wait=True, program=PROGRAM,
+                 prefix=()):
+        super().__init__([*prefix, str(program), f"--station.url={station_url}", f"--site={site}",
                           "--web.listen-address=127.0.0.1:0", *flags], env)
         self.url = "http://" + self.wait_for(r"msg=listening address=(\S+)")[1]
         if wait:

@@ -66,10 +66,13 @@ class RawStation:
         self.asked = []  # names
         self.is_over = lambda: self._is_stopped
         self._is_stopped = False
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=5)
-        self.url = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._listener, self.url = self._listen()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def _listen(self):
+        listener = socket.create_server(("127.0.0.1", 0), backlog=5)
+        return listener, "http://127.0.0.1:%d" % listener.getsockname()[1]
 
     def __enter__(self):
         return self
