@@ -14,6 +14,9 @@ FLUIDS = [((0, 6, 7, 8), palette.GENERATOR), ((1,), palette.LOAD), ((2, 5), pale
 SENSORS = [((0,), palette.CHARGE), ((1, 6), palette.DISCHARGE), ((4,), palette.L3), ((2, 3), palette.LOAD), ((5,), palette.IMPORT)]
 
 
+STATE = enums.of("victron_generator_state", running=palette.GENERATOR)
+
+
 def own(name, device="generator"):
     return one(f"victron_{device}_{name}", selection="@i")
 
@@ -40,7 +43,7 @@ def generator_now():
     return [
         stat("State and reason", "State of the generator and which condition started it.",
              [now(own("state"), "State"), now(own("running_by_condition_code"), "Reason"), now(own("error_code"), "Error")], text="value", empty=NO_GENERATOR,
-             words={"State": enums.of("victron_generator_state"), "Reason": enums.of("victron_generator_running_by_condition_code"), "Error": enums.of("victron_generator_error_code")}),
+             words={"State": STATE, "Reason": enums.of("victron_generator_running_by_condition_code"), "Error": enums.of("victron_generator_error_code")}),
         stat("Run time now / today / 30 d", "Of this run, of today and of 30 days. Longer than its limit it is orange: why does it not stop?",
              [banded(run, "device:victron_generator_run_warning_seconds:parameter{%i}", "device:victron_generator_run_critical_seconds:parameter{%i}", "now", above=True),
               now(own("today_runtime_seconds"), "today"), now("max by (site, device, instance) (increase(victron_generator_accumulated_runtime_seconds_total{@i}[30d]))", "30 d")],
@@ -65,7 +68,7 @@ def generator_past():
     has = f"and on (site) {engine('engine_coolant_temperature_celsius')}"
     return [
         timeline("Runs", "State and reason over time: the pattern of the runs.", [q(own("state"), "State"), q(own("running_by_condition_code"), "Reason")], 24, 6, empty=NO_GENERATOR,
-                 words={"State": enums.of("victron_generator_state"), "Reason": enums.of("victron_generator_running_by_condition_code")}),
+                 words={"State": STATE, "Reason": enums.of("victron_generator_running_by_condition_code")}),
         lines("Power, load, frequency", "Power per phase and load of the engine; below 30 % for long it soots. The frequency is beside it.",
               [q(power, "{{phase}}"), q(engine("engine_load_ratio"), "Engine load of the generator")], 12, 8, "watt", min=0,
               overrides=[on_the_right("Engine load of the generator", "percentunit", min=0, max=1.2)], empty=NO_GENSET),

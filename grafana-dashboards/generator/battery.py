@@ -105,8 +105,9 @@ def cells():
               overrides=[field("Highest cell", custom__fillBelowTo="Lowest cell", custom__fillOpacity=25, color=fixed(palette.CHARGE)),
                          field("Lowest cell", color=fixed(palette.DISCHARGE))]),
         lines("Cell spread", "Highest less lowest cell: thin always, bold only in the middle of the charge and at rest, where it means something.",
-              [q(spread, "Always"), q(f"device:victron_cell_voltage_delta_volts:mid{{{OWN}}}", "At rest"),
-               q(f"{limit('cell_spread_warning_volts')} {has}", "warning"), q(f"{limit('cell_spread_critical_volts')} {has}", "critical")], 8, 9, "volt", decimals=0, min=0,
+              [q(f"{expression} * 1000", name) for expression, name in (
+                  (spread, "Always"), (f"device:victron_cell_voltage_delta_volts:mid{{{OWN}}}", "At rest"),
+                  (f"({limit('cell_spread_warning_volts')} {has})", "warning"), (f"({limit('cell_spread_critical_volts')} {has})", "critical"))], 8, 9, "mvolt", decimals=0, min=0,
               empty=NO_CELLS, overrides=[field("Always", color=fixed(palette.UNKNOWN)), field("At rest", color=fixed(palette.CHARGE), custom__lineWidth=3)]),
         table("Weakest cell", "The cells that were the lowest, by their share of this time. Always the same cell is a defect.",
               [rows(f"topk(5, count_over_time({weak}[$__range]) / {DEVICE} group_left () sum by (site, device, instance) (count_over_time({weak}[$__range])))")],
@@ -149,7 +150,7 @@ def ageing():
         lines("Internal resistance", "Median of each day by the movement of voltage and current; growing means ageing or a loose lug. The index is now over 60 days ago.",
               [q(hourly("device:victron_battery_resistance_ohms:median1d", OWN), "Battery resistance"),
                q(hourly("device:victron_battery_resistance_index_ratio:60d", OWN), "Index")], 8, 9, "ohm", time_from="90d", custom={"spanNulls": True},
-              overrides=[on_the_right("Index", "percentunit")], empty="while the current hardly moves, or without capacity"),
+              overrides=[on_the_right("Index", "percentunit", decimals=0)], empty="while the current hardly moves, or without capacity"),
         daily("Depth of discharge per day", "Highest less lowest state of charge of 24 hours. Deep days wear the battery: orange above 80 %.",
               [coloured(q(f"{deep} {span}", legend), colour) for deep in [slow("device:victron_battery_depth_of_discharge_ratio:1d", OWN)]
                for span, legend, colour in (("<= 0.8", "Depth of discharge", palette.CHARGE), ("> 0.8", "deep", palette.WARNING))], 30, width=8, unit="percentunit", min=0, max=1,

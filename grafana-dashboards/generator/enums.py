@@ -61,8 +61,9 @@ def mapping(table):
     return [{"type": "value", "options": options}]
 
 
-def of(metric):
-    return mapping(words(metric))
+def of(metric, **shades):
+    """The words of a metric; a word may have a colour of its own there."""
+    return mapping({number: (word, shades[word.lower()]) if word.lower() in shades else word for number, word in words(metric).items()})
 
 
 YES_NO = mapping({0: ("no", palette.UNKNOWN), 1: ("yes", palette.LOAD)})

@@ -85,7 +85,7 @@ def stations():
     columns = {
         "name": "Station", "site": None, "Value #A": "Status", "why": "Why", "Value #K": "Alerts", "Value #J": "Risk", "Value #B": "SOC",
         "Trend #O": "SOC 24 h", "Value #H": "Empty in", "Value #G": "Source", "Value #C": "Charge +", "Value #D": "PV", "Value #E": "Load",
-        "Value #F": "Import +", "Value #I": "Yield today", "Value #M": "Last contact", "firmware_version": "Firmware"}
+        "Value #F": "Import +", "Value #I": "Yield", "Value #M": "Last contact", "firmware_version": "Firmware"}
     soc = f"max by (site) ({SOC})"
     queries = [
         rows(f"max by (site, why) ({reason()})"), rows(soc), rows("site:victron_battery_power_watts:sum{%}"), rows("site:victron_pv_power_watts:sum{%}"),
@@ -99,18 +99,18 @@ def stations():
         return [link(uid, "Open", ROW_SITE)]
 
     fields = [
-        field("Station", links=opens("victron-station"), custom__width=110), field("Status", mappings=enums.STATUS, **PILL), field("Why", custom__minWidth=130),
+        field("Station", links=opens("victron-station"), custom__width=110), field("Status", mappings=enums.STATUS, **PILL), field("Why", custom__minWidth=175),
         field("Alerts", steps="zero is good, else warning", links=opens("victron-risk"), custom__width=60, **TEXT_CELL),
-        field("Risk", min=0, max=100, steps="risk", links=opens("victron-risk"), custom__width=85, **GAUGE_CELL),
-        field("SOC", "percentunit", min=0, max=1, steps="state of charge", links=opens("victron-battery"), custom__width=95, **GAUGE_CELL),
-        field("SOC 24 h", "percentunit", color=fixed(palette.CHARGE), custom__width=80, **SPARKLINE),
+        field("Risk", min=0, max=100, steps="risk", links=opens("victron-risk"), custom__width=75, **GAUGE_CELL),
+        field("SOC", "percentunit", min=0, max=1, steps="state of charge", links=opens("victron-battery"), custom__width=85, **GAUGE_CELL),
+        field("SOC 24 h", "percentunit", color=fixed(palette.CHARGE), custom__width=70, **SPARKLINE),
         field("Empty in", "dtdurations", custom__width=80), field("Source", mappings=enums.SOURCE, custom__width=70),
         field("Charge +", "watt", links=opens("victron-battery"), custom__width=75), field("PV", "watt", links=opens("victron-solar"), custom__width=70),
         field("Load", "watt", custom__width=70), field("Import +", "watt", links=opens("victron-grid-ess"), custom__width=75),
-        field("Yield today", "kwatth", custom__width=85), field("Last contact", unit="dateTimeFromNow", custom__width=100), field("Firmware", custom__width=85),
+        field("Yield", "kwatth", custom__width=75), field("Last contact", unit="dateTimeFromNow", custom__width=95), field("Firmware", custom__width=85),
     ]
     trend = [{"id": "timeSeriesTable", "options": {"O": {"stat": "lastNotNull", "timeField": "Time"}}}]
-    return table("Stations", "The worklist: worst status first, then highest risk; why is one of the worst alerts. Grey is no data: such a station keeps no green. "
+    return table("Stations", "The worklist: worst status first, then highest risk; why is one of the worst alerts, yield is of today. Grey is no data: such a station keeps no green. "
                  "A station opens its own board, a cell the board of its subject. Days end at the station's own midnight.",
                  queries, columns, 17, 14, fields, sort=[("Status", True), ("Risk", True)], before=trend, points=100)
 

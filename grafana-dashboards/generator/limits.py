@@ -1,9 +1,10 @@
 """Where Grafana needs numbers: the levels of the alerts as steps of colours. Here and nowhere else; the lint holds them against the rules.
 
 The limits of a station are no numbers here but queries, see queries.banded(). What has no value is grey: it never looks well.
+Grafana restores the endless base of thresholds in a panel's defaults, not in overrides, where it stands for 0: there is no step
+below 0 for a single field, and what may be negative there has its colour in the base.
 """
 
-from . import palette
 from .palette import CHARGE, CRITICAL, IMPORT, INFO, OK, PV, UNKNOWN, WARNING
 
 LOWEST = -1e12  # below everything that has a value
@@ -28,7 +29,7 @@ STEPS = {
     "replacement": [(LOWEST, CRITICAL), (180 * 86400, WARNING), (365 * 86400, OK)],
     "degradation": [(LOWEST, OK), (0.005, WARNING), (0.01, CRITICAL)],
     "hot": [(LOWEST, CHARGE), (40, WARNING)],
-    "maintenance": [(LOWEST, CRITICAL), (30 * 86400, WARNING), (90 * 86400, OK)],
+    "maintenance": [(None, CRITICAL), (30 * 86400, WARNING), (90 * 86400, OK)],
     "service": [(LOWEST, CRITICAL), (0, WARNING), (180000, OK)],
     "last run": [(LOWEST, OK), (3024000, WARNING)],
     "vrm": [(LOWEST, OK), (600, WARNING)],
@@ -40,12 +41,13 @@ STEPS = {
     "efficiency": [(LOWEST, CRITICAL), (0.8, OK)],
     "curtailed": [(LOWEST, UNKNOWN), (7200, WARNING)],
     "specific yield": [(LOWEST, WARNING), (0.6, PV)],
-    "series": [(LOWEST, WARNING), (-0.3, OK)],
-    "z": [(LOWEST, WARNING), (-3.5, UNKNOWN), (3.5, WARNING)],
+    "series": [(LOWEST, WARNING), (0.7, OK)],
     "state of charge": [(LOWEST, CRITICAL), (0.1, WARNING), (0.2, CHARGE)],
 }
 
 
 def thresholds(steps=None):
     """Grafana's thresholds of a name above, or of none: grey."""
-    return {"mode": "absolute", "steps": [{"value": value, "color": colour} for value, colour in [(None, palette.UNKNOWN), *STEPS.get(steps, [])]]}
+    chosen = STEPS.get(steps, [])
+    base = [] if chosen and chosen[0][0] is None else [(None, UNKNOWN)]
+    return {"mode": "absolute", "steps": [{"value": value, "color": colour} for value, colour in [*base, *chosen]]}

@@ -10,6 +10,8 @@ from .queries import LEVELS
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 DECIMALS = {"volt": 1, "amp": 1, "rothz": 2, "celsius": 1, "percentunit": 0, "kwatth": 1, "watt": 0, "short": 0, "none": 0, "dtdurations": 0, "litre": 0}
 NO_VALUE = "–"
+WHOLE_STEPS = {"timeseries", "barchart"}  # kinds that put no ticks between whole numbers where there are no decimals: a ratio needs some
+BY_VALUE = {"state-timeline", "status-history"}  # kinds whose colour is the value's, whatever a row is called
 TELLS_WHY = {"timeseries", "state-timeline", "status-history", "barchart", "histogram", "heatmap", "xychart"}  # kinds that show a text where there is no data
 PHONE = 6  # columns: what is wider has its values side by side
 
@@ -23,8 +25,9 @@ def panel(kind, title, description, queries, width, height, unit="none", **more)
     empty = f"Empty {more['empty']}." if "empty" in more else ""
     defaults = {"unit": unit, "noValue": empty.rstrip(".") if empty and kind in TELLS_WHY else NO_VALUE, "color": {"mode": "thresholds"},
                 "mappings": words if isinstance(words, list) else [], "thresholds": thresholds(more.get("steps")), "custom": {**more.get("custom", {})}}
-    if more.get("decimals", DECIMALS.get(unit)) is not None:
-        defaults["decimals"] = more.get("decimals", DECIMALS.get(unit))
+    decimals = more.get("decimals", None if kind in WHOLE_STEPS and unit == "percentunit" else DECIMALS.get(unit))
+    if decimals is not None:
+        defaults["decimals"] = decimals
     for name in ("min", "max"):
         if name in more:
             defaults[name] = more[name]
@@ -37,7 +40,7 @@ def panel(kind, title, description, queries, width, height, unit="none", **more)
         "type": kind, "title": title, "description": f"{description} {empty}".strip(), "datasource": SOURCE,
         "gridPos": {"w": width, "h": height}, "transparent": more.get("transparent", False),
         "targets": [target(query, letter) for query, letter in zip(queries, letters())],
-        "fieldConfig": {"defaults": defaults, "overrides": colours(queries, coloured=not more.get("colour")) + mapped + list(more.get("overrides", []))},
+        "fieldConfig": {"defaults": defaults, "overrides": colours(queries, not more.get("colour") and kind not in BY_VALUE) + mapped + list(more.get("overrides", []))},
         "options": more.get("options", {}), "transformations": list(more.get("transformations", [])),
         **{key: more[name] for name, key in (("interval", "interval"), ("time_from", "timeFrom"), ("points", "maxDataPoints")) if name in more},
     }
@@ -86,7 +89,7 @@ def unstacked(name):
 
 
 def on_the_right(name, unit, **more):
-    return field(name, unit, custom__axisPlacement="right", **more)
+    return field(name, unit=unit, custom__axisPlacement="right", **more)
 
 
 def of_target(letter, **properties):
@@ -109,7 +112,7 @@ def literal(legend):
     return re.sub(r"\{\{.*?\}\}", "", legend).strip()
 
 
-def colours(queries, coloured=True):
+def colours(queries, coloured):
     """Each series has the colour of its quantity, and a limit is dashed, whatever panel it stands in."""
     overrides = []
     for query, letter in zip(queries, letters()):

@@ -18,7 +18,6 @@ FACTORS = ["health", "spread", "modules", "temperature", "cycles", "errors", "ov
 TINTS = [*palette.NEUTRAL_TINTS, *palette.PV_TINTS]
 SPAN = "7d:10m"  # what is asked of alerts over a week; a finer look costs more and shows no more
 ROWS = 40  # of the timeline
-UNKNOWN_SCORE = -1  # of known_score()
 
 
 def severities(*names):
@@ -79,23 +78,29 @@ def past():
     ]
 
 
-def score(component, what="site:victron_risk_score:max"):
-    return f"max by (site) ({hourly(what, f'%, component={chr(34)}{component}{chr(34)}')})"
+def score(component):
+    return f"max by (site) ({hourly('site:victron_risk_score:max', f'%, component={chr(34)}{component}{chr(34)}')})"
+
+
+def coverage(component):
+    """Share of the inputs that exist, of the device that tells most; of the station as its score weighs the components."""
+    told = f"max by (site, component) ({hourly('device:victron_risk_coverage_ratio:sum', '%, component=~' + chr(34) + component + chr(34))})"
+    return f"max by (site) ({told})" if component in COMPONENTS else f"sum by (site) ({told} * on (component) group_left () component:victron_risk_weight_ratio:station)"
 
 
 def known_score(component):
     """-1 where less than half of the inputs exist."""
-    low = f"{score(component, 'site:victron_risk_coverage_ratio:min')} < 0.5"
+    low = f"{coverage(component if component in COMPONENTS else '.+')} < 0.5"
     return f"{score(component)} unless on (site) ({low}) or on (site) ({low}) * 0 - 1"
 
 
 def risk():
-    low = f"{score('station', 'site:victron_risk_coverage_ratio:min')} < 0.5"
+    low = f"{coverage('.+')} < 0.5"
     columns = {"name": "Station", **{f"Value #{letter}": name.capitalize() for letter, name in zip("ABCD", COMPONENTS)}, "Value #E": "All", "Value #F": "Coverage", "Trend #H": "30 d",
                "site": None}
-    queries = [*[rows(known_score(name)) for name in COMPONENTS], rows(known_score("station")), rows(score("station", "site:victron_risk_coverage_ratio:min")), rows(STATION),
+    queries = [*[rows(known_score(name)) for name in COMPONENTS], rows(known_score("station")), rows(coverage(".+")), rows(STATION),
                q(score("station"), "{{site}}")]
-    unknown = enums.mapping({UNKNOWN_SCORE: ("?", palette.UNKNOWN)})
+    unknown = enums.mapping({-1: ("?", palette.UNKNOWN)})
     shaded = {"mappings": unknown, "steps": "risk", "custom__cellOptions": cell("color-background", mode="basic"), "custom__align": "center", "decimals": 0}
     fields = [field("Station", links=[link("victron-station", "Open the station", ROW_SITE)]), *[field(name.capitalize(), **shaded) for name in COMPONENTS],
               field("All", "none", mappings=unknown, min=0, max=100, steps="risk", **GAUGE_CELL), field("Coverage", "percentunit"),
@@ -140,6 +145,6 @@ def outlook():
         table("Fleet outliers", "Stations far from the others in one figure, in robust standard deviations (beyond 3.5).",
               [rows(by_name(f"{value} {outlying}")), rows(by_name(f"({zscore} * 0 + on (kpi, region) group_left () {median}) {outlying}")), rows(by_name(f"{zscore} {outlying}"))],
               {"name": "Station", "kpi": "Figure", "region": "Region", "Value #A": "Value", "Value #B": "Median", "Value #C": "z", "site": None}, 24, 6,
-              [to_station, field("/^(Value|Median|z)$/", decimals=2), field("z", steps="z", **TEXT_CELL)], sort=[("z", False)],
+              [to_station, field("/^(Value|Median)$/", decimals=2), field("z", decimals=1)], sort=[("z", False)],
               empty="with fewer than five stations or without outliers"),
     ]

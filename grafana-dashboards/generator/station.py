@@ -3,7 +3,7 @@
 from . import enums, flow, palette
 from .board import Board, annotations, link, region, site, text
 from .panels import TEXT_CELL, bars, daily, field, gauge, lines, on_the_right, stat, table, timeline, unstacked
-from .queries import age, banded, hourly, joined, kwh, named, now, one, q, reason, rows, site_day
+from .queries import DEVICE, age, coloured, hourly, joined, kwh, named, now, one, q, reason, rows, site_day
 
 SOC = 'device:victron_battery_state_of_charge_ratio:now{%, device="system"}'
 LOW, CRITICAL = "device:victron_soc_low_ratio:parameter{%}", "device:victron_soc_critical_ratio:parameter{%}"
@@ -26,11 +26,13 @@ def build():
 
 
 def battery():
-    """The direction is in words below the number."""
+    """Three queries of which one answers: the name below a lone gauge is taken, so it cannot tell the level."""
     watts = "site:victron_battery_power_watts:sum{%}"
     ways = " or ".join(f'label_replace({watts} {span}, "way", "{word}", "", "")' for word, span in (
         ("charging", "> 20"), ("discharging", "< -20"), ("at rest", ">= -20 <= 20")))
-    return joined(banded(SOC, LOW, CRITICAL, "{{way}}"), f"(max by (site, way) ({ways}) * 0 + 1)", "on (site) group_left (way)")
+    poor, bad = f"{SOC} < {DEVICE} {LOW}", f"{SOC} < {DEVICE} {CRITICAL}"
+    bands = [(f"{SOC} unless {DEVICE} ({poor}) unless {DEVICE} ({bad})", palette.OK), (f"({poor}) unless {DEVICE} ({bad})", palette.WARNING), (bad, palette.CRITICAL)]
+    return [coloured(joined(now(band, "SOC"), f"(max by (site, way) ({ways}) * 0 + 1)", "on (site) group_left (way)"), colour) for band, colour in bands]
 
 
 def verdict():
@@ -42,7 +44,7 @@ def verdict():
              [now(one("victron_system_state", "site"), "State"), now("site:victron_source:state{%}", "Source")], text="value", link=link("victron-grid-ess", "Grid, inverter, ESS", HERE),
              words={"State": enums.of("victron_system_state"), "Source": enums.SOURCE}),
         gauge("Battery", "State of charge as the station controls by it (system:/Dc/Battery/Soc). Orange and red begin at the limits of this station, which are "
-              "those of the alerts.", [battery()], height=5, name="{{way}}", link=link("victron-battery", "Battery health", HERE), empty="without a battery monitor"),
+              "those of the alerts.", battery(), height=5, name="{{way}}", link=link("victron-battery", "Battery health", HERE), empty="without a battery monitor"),
         stat("Time to empty / full", "At the power of the last 30 minutes; empty means the floor to which the station discharges. Without grid orange is less than 4 h and red less than 1 h.",
              [now(f"{EMPTY_IN} unless on (site) {CONNECTED}", "Empty in, no grid"), now(f"{EMPTY_IN} and on (site) {CONNECTED}", "Empty in"),
               now('device:victron_battery_time_to_full_seconds:now{%, device="system"}', "Full in")], unit="dtdurations",
@@ -117,7 +119,7 @@ def devices():
                  [q(named(any_device(f"victron_({states})_state")), "{{device_name}}"), q(one("victron_system_control_ess_state", "site"), "ESS"),
                   q(one("victron_generator_state", "site, instance"), "Generator {{instance}}"), q("site:victron_source:state{%}", "Source")], 24, 7,
                  words={"/^(?!ESS$|Generator |Source$)/": enums.of("victron_vebus_state"), "ESS": enums.of("victron_system_control_ess_state"),
-                        "/^Generator /": enums.of("victron_generator_state"), "Source": enums.SOURCE}),
+                        "/^Generator /": enums.of("victron_generator_state", running=palette.GENERATOR), "Source": enums.SOURCE}),
     ]
 
 

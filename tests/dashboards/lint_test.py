@@ -140,11 +140,24 @@ def all_of(key, value):
 
 @each_panel
 def test_limits_are_typed_once(panel):
-    """Constant steps are those of generator/limits.py; without a value everything is grey."""
+    """Constant steps are those of generator/limits.py."""
     known = [limits.thresholds(name) for name in [None, *limits.STEPS]]
     found = list(all_of("thresholds", panel["fieldConfig"]))
     assert found and all(one in known for one in found)
-    assert all(one["steps"][0] == {"value": None, "color": palette.UNKNOWN} for one in known)
+
+
+def test_without_a_value_everything_is_grey():
+    """But rows of a table that are only there with a value."""
+    base = {name: limits.thresholds(name)["steps"][0] for name in limits.STEPS}
+    assert [name for name, step in base.items() if step != {"value": None, "color": palette.UNKNOWN}] == ["maintenance"]
+
+
+@each_panel
+def test_a_single_field_has_no_step_below_zero(panel):
+    """Grafana takes the base of an override for 0, and looks no further for what is less."""
+    for override in panel["fieldConfig"]["overrides"]:
+        for found in all_of("thresholds", override):
+            assert all(step["value"] in (None, limits.LOWEST) or step["value"] >= 0 for step in found["steps"])
 
 
 def test_every_limit_is_used():
@@ -158,7 +171,7 @@ RULES = [rule for path in sorted((ROOT / "alert-rules").glob("*.yml")) for group
 @pytest.mark.parametrize("name, numbers", [
     ("risk", ["20", "60"]), ("time to empty", ["3600", "14400"]), ("state of charge", ["0.1", "0.2"]), ("vrm", ["600"]), ("sibling", ["0.6"]), ("imbalance", ["0.02", "0.05"]),
     ("ripple", ["0.015", "0.03"]), ("last run", ["35 * 86400", "3024000"]), ("wifi", ["0.4"]), ("buffer", ["1000"]), ("space", ["100e6", "500e6"]), ("load", ["0.8", "1.1"]),
-    ("clock", ["30", "60"]), ("availability", ["0.99"]), ("z", ["3.5"])])
+    ("clock", ["30", "60"]), ("availability", ["0.99"])])
 def test_constants_are_those_of_the_rules(name, numbers):
     """Levels that Grafana needs as numbers are found in the rules, spelt like that."""
     text = " ".join(str(rule["expr"]) for rule in RULES)

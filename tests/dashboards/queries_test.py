@@ -26,6 +26,8 @@ SILENT = {
     ("Internal resistance", "A"): "the current of these batteries moves too little",
     ("Internal resistance", "B"): "the weeks are no 60 days",
     ("Grid connection", "C"): "there is no Multi RS among them",
+    ("Battery", "B"): "no battery is low",
+    ("Battery", "C"): "no battery is low",
     ("Time to empty / full", "C"): "it is evening",
     ("Utilisation", "D"): "the fourth string is dead and has no peak power",
 }

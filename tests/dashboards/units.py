@@ -48,7 +48,7 @@ COUNTING = {"count", "count_over_time", "changes", "resets", "count_values", "ab
 # Numbers that turn one unit into another; others are shares and limits and change nothing.
 FACTORS = {100.0, 1000.0, 3600.0, 3.6e6, 1e6}
 GRAFANA = {
-    "watt": unit(J=1, s=-1), "kwatth": unit(1 / 3.6e6, J=1), "volt": unit(V=1), "amp": NAMES["amperes"], "rothz": NAMES["hertz"], "celsius": NAMES["celsius"],
+    "watt": unit(J=1, s=-1), "kwatth": unit(1 / 3.6e6, J=1), "volt": unit(V=1), "mvolt": unit(1000.0, V=1), "amp": NAMES["amperes"], "rothz": NAMES["hertz"], "celsius": NAMES["celsius"],
     "percentunit": PLAIN, "none": PLAIN, "short": PLAIN, "s": SPAN, "dtdurations": SPAN, "bytes": NAMES["bytes"], "litre": unit(1000.0, m=3), "ohm": NAMES["ohms"],
     "cps": NAMES["hertz"], "pps": NAMES["hertz"], "pressurepa": NAMES["pascals"], "pressurehpa": unit(0.01, Pa=1), "Wm2": NAMES["watts_per_square_meter"], "kWh/kWp": unit(1 / 3600, s=1), "ppm": NAMES["parts_per_million"],
     "conμgm3": unit(1e6, g=1, m=-3), "dateTimeFromNow": unit(1000.0, T=1), "dateTimeAsIso": unit(1000.0, T=1), "time:YYYY-MM-DD": unit(1000.0, T=1),
