@@ -99,20 +99,25 @@ def stations():
         return [link(uid, "Open", ROW_SITE)]
 
     fields = [
-        field("Station", links=opens("victron-station"), custom__width=110), field("Status", mappings=enums.STATUS, **PILL), field("Why", custom__minWidth=175),
+        field("Station", links=opens("victron-station"), custom__width=105), field("Status", mappings=enums.STATUS, **{**PILL, "custom__width": 75}), field("Why", custom__minWidth=170),
         field("Alerts", steps="zero is good, else warning", links=opens("victron-risk"), custom__width=60, **TEXT_CELL),
         field("Risk", min=0, max=100, steps="risk", links=opens("victron-risk"), custom__width=75, **GAUGE_CELL),
         field("SOC", "percentunit", min=0, max=1, steps="state of charge", links=opens("victron-battery"), custom__width=85, **GAUGE_CELL),
-        field("SOC 24 h", "percentunit", color=fixed(palette.CHARGE), custom__width=70, **SPARKLINE),
+        field("SOC 24 h", "percentunit", color=fixed(palette.CHARGE), custom__width=75, **SPARKLINE),
         field("Empty in", "dtdurations", custom__width=80), field("Source", mappings=enums.SOURCE, custom__width=70),
         field("Charge +", "watt", links=opens("victron-battery"), custom__width=75), field("PV", "watt", links=opens("victron-solar"), custom__width=70),
         field("Load", "watt", custom__width=70), field("Import +", "watt", links=opens("victron-grid-ess"), custom__width=75),
-        field("Yield", "kwatth", custom__width=75), field("Last contact", unit="dateTimeFromNow", custom__width=95), field("Firmware", custom__width=85),
+        field("Yield", "kwatth", custom__width=80), field("Last contact", unit="dateTimeFromNow", custom__width=105), field("Firmware", custom__width=85),
     ]
     trend = [{"id": "timeSeriesTable", "options": {"O": {"stat": "lastNotNull", "timeField": "Time"}}}]
     return table("Stations", "The worklist: worst status first, then highest risk; why is one of the worst alerts, yield is of today. Grey is no data: such a station keeps no green. "
                  "A station opens its own board, a cell the board of its subject. Days end at the station's own midnight.",
                  queries, columns, 17, 14, fields, sort=[("Status", True), ("Risk", True)], before=trend, points=100)
+
+
+def ranking(per_site):
+    """Poorest first."""
+    return f"sort(bottomk(10, {per_site}) or topk(5, {per_site}))"
 
 
 def energy():
@@ -127,12 +132,12 @@ def energy():
               unit="watt", stacked=True, overrides=[unstacked("Load")]),
         daily("Energy per day", "Sums of all stations per day, each by its own midnight; the last group is today, to the last full hour.",
               [q(site_day(source), name) for name, source in days]),
-        bars("Specific yield ranking", "Yield of today per installed kWp: the 15 best and the 15 poorest stations and the median. Far below its neighbours: soiling, shade or a fault.",
-             [now(by_name(f"topk(15, {per_site}) or bottomk(15, {per_site})"), "{{name}}"), now(f"quantile(0.5, {per_site})", "median of the fleet")],
+        bars("Specific yield ranking", "Yield of today per installed kWp: the median, then the 10 poorest and the 5 best stations. Far below its neighbours: soiling, shade or a fault.",
+             [now(f"quantile(0.5, {per_site})", "median of the fleet"), now(by_name(ranking(per_site)), "{{name}}")],
              unit="kWh/kWp", decimals=1, min=0, colour=palette.PV, link=link("victron-solar", "Open solar"), empty="without peak powers",
              overrides=[field("median of the fleet", color=fixed(palette.UNKNOWN))]),
-        bars("Self-sufficiency 7 d ranking", "Share of the load of 7 days that came neither from grid nor generator: the 15 best and the 15 poorest.",
-             [now(by_name(f"sort_desc(topk(15, {autarky}) or bottomk(15, {autarky}))"), "{{name}}")], unit="percentunit", colour=palette.LOAD, min=0, max=1, link=TO_STATION),
+        bars("Self-sufficiency 7 d ranking", "Share of the load of 7 days that came neither from grid nor generator: the 10 poorest and the 5 best.",
+             [now(by_name(ranking(autarky)), "{{name}}")], unit="percentunit", colour=palette.LOAD, min=0, max=1, link=TO_STATION),
         lines("State of charge band", "Ten, fifty and ninety per cent of the stations are below these lines; the grey one is the emptiest station.",
               [q(f"quantile(0.9, {SOC})", "90 %"), q(f"quantile(0.1, {SOC})", "10 %"), q(f"quantile(0.5, {SOC})", "half"), q(f"min({SOC})", "emptiest")],
               8, 10, "percentunit", min=0, max=1, fill=0, tints=[palette.DISCHARGE, palette.DISCHARGE, palette.CHARGE, palette.UNKNOWN],

@@ -89,7 +89,8 @@ def unstacked(name):
 
 
 def on_the_right(name, unit, **more):
-    return field(name, unit=unit, custom__axisPlacement="right", **more)
+    """An axis of its own, with as many decimals as its ticks need: none takes back those of the panel."""
+    return field(name, unit=unit, custom__axisPlacement="right", **{"decimals": None, **more})
 
 
 def of_target(letter, **properties):
@@ -153,8 +154,10 @@ def stat(title, description, queries, width=4, height=5, unit="none", sparkline=
     options = {"reduceOptions": REDUCE, "graphMode": "area" if sparkline else "none", "colorMode": "background_solid" if background else "value",
                "textMode": text or ("value_and_name" if several > 1 else "value"), "justifyMode": "center", "wideLayout": True,
                "orientation": more.pop("orientation", "horizontal" if several > 1 and width <= PHONE else "auto"), "showPercentChange": False}
-    if options["orientation"] == "horizontal" and options["textMode"] == "value_and_name":  # left to itself, Grafana makes names of a row too small to read
-        options.update(justifyMode="auto", text={"titleSize": 14, "valueSize": 22})
+    if several > 1 and options["textMode"] == "value_and_name":  # left to itself, Grafana makes names too small to read
+        options["text"] = {"titleSize": 14, "valueSize": 36 if several == 2 and options["orientation"] == "vertical" else 22}
+        if options["orientation"] == "horizontal":
+            options["justifyMode"] = "auto"
     return panel("stat", title, description, queries, width, height, unit, options=options, transparent=not background, **more)
 
 

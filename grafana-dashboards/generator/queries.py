@@ -86,8 +86,10 @@ STATION = ('(max by (site, name) (victron_site_info{@, name!=""})'
 
 
 def by_name(expression):
-    """Adds the name of the station as the label `name`."""
-    return f"({expression}) * on (site) group_left (name) {STATION}"
+    """Adds the name of the station as the label `name`; a sort around all stays around all."""
+    kept = re.fullmatch(r"(sort(?:_desc)?)\((.*)\)", expression)
+    named_value = f"({kept[2] if kept else expression}) * on (site) group_left (name) {STATION}"
+    return f"{kept[1]}({named_value})" if kept else named_value
 
 
 def named(expression, label="device_name"):

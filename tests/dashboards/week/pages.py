@@ -29,10 +29,10 @@ class Watched:
         self._up = f'up{{instance="{station.site}:10088"}}'
         self._known = {}
 
-    def look(self, moment):
+    def look(self, moment, end):
         """Turns the clock to moment and reads the page."""
         self._bus.bus.write(self._day.advance(moment - self._day.time))
-        self._disturb(moment)
+        self._disturb(moment, end)
         began = time.time()
         _, _, body = self._exporter.get()
         self._keep(self._up, 1.0, moment, began)
@@ -41,10 +41,11 @@ class Watched:
                 key, _, value = line.rpartition(" ")
                 self._keep(key, float(value), moment, began)
 
-    def _disturb(self, moment):
+    def _disturb(self, moment, end):
         self._bus.faults.clear()
-        for start, end, fault in ((0, DAY, self._station.always), *self._station.spells):
-            if fault and start <= moment % DAY < end:
+        today = self._station.once if moment // DAY == end // DAY else ()
+        for start, stop, fault in ((0, DAY, self._station.always), *self._station.spells, *today):
+            if fault and start <= moment % DAY < stop:
                 self._bus.faults.patch(fault)
 
     def _keep(self, key, value, moment, now):
@@ -87,7 +88,7 @@ def read(stations, folder, moments, wanted):
         watched = Watched(station, folder, moments[0] - 1, wanted)
         try:
             for moment in moments:
-                watched.look(moment)
+                watched.look(moment, moments[-1])
         finally:
             watched.stop()
         found += watched.series()

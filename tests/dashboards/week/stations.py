@@ -15,7 +15,7 @@ HOUR, DAY = 3600, 86400
 
 @dataclass
 class Station:
-    """about is the site file, always and spells are faults of the simulator: for ever, or (from, to) in seconds of each day."""
+    """about is the site file, always, spells and once are faults of the simulator: for ever, or (from, to) in seconds of each or of the last day."""
 
     site: str
     recording: object
@@ -23,6 +23,7 @@ class Station:
     seed: int
     always: dict = None
     spells: tuple = ()
+    once: tuple = ()
 
 
 def service(name):
@@ -31,7 +32,7 @@ def service(name):
 
 def all_stations():
     return [
-        Station("ess", _ess(55.0), _about("House", "north", (50.1, 8.6)), 3, spells=((9 * HOUR, 9.5 * HOUR, GRID_LOST),)),
+        Station("ess", _ess(55.0), _about("House", "north", (50.1, 8.6)), 3, once=((9 * HOUR, 9.5 * HOUR, GRID_LOST),)),
         Station("farm", _ess(35.0, south=15.0, east=12.0), _about("Farm", "north", (50.5, 8.2)), 7,
                 spells=((3 * HOUR, 3.2 * HOUR, GRID_LOST), (15 * HOUR, 15.4 * HOUR, GRID_LOST), (14.8 * HOUR, 17.5 * HOUR, CHARGER_ERROR),
                         (16 * HOUR, 16.2 * HOUR, INVERTER_ERROR))),
