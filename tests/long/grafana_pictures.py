@@ -1,30 +1,73 @@
-"""Takes a picture of every board of a Grafana, dark and light, wide and narrow, with headless Chromium.
+"""Takes a picture of every board of a Grafana, dark and light, on a wide screen and on a phone, with headless Chromium.
 
-    tests/long/grafana_pictures.py http://localhost:3000 pictures [--site=ess]
+    tests/long/grafana_pictures.py http://localhost:3000 pictures [--site=ess] [--board=victron-fleet ...]
 
-The Grafana must let anonymous viewers in and have the boards of grafana-dashboards/. Says which panels show an error, if any.
+The Grafana (10.4 or newer) must let anonymous viewers in and have the boards of grafana-dashboards/. It says which board is
+not there or another one, and which panels show an error, and ends with 1 if there are any.
 """
 
 import argparse
 import json
-import shutil
-import subprocess
 import sys
-import tempfile
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
-BOARDS = Path(__file__).resolve().parents[2] / "grafana-dashboards"
-SIZES = {"wide": (1920, 1080), "narrow": (400, 900)}
-PATIENCE = 20_000  # milliseconds of a page's own time
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tests" / "dashboards")]
+from boards import BOARDS, panels  # noqa: E402
+from chromium import Chromium, program  # noqa: E402
+
+WIDTHS = {"wide": 1920, "phone": 400}
+THEMES = ("dark", "light")
+CELL = 38  # pixels of a unit of the grid, with its gap
+MARGIN = 200
+PATIENCE = 60.0  # seconds until all panels of a board have their data
+QUIET = 1.5  # seconds without a panel that loads
+# What Grafana calls the parts of a panel for its own tests, unchanged since 10.2.
+PANELS = "document.querySelectorAll('[data-testid^=\"data-testid Panel header\"]').length"
+LOADING = "document.querySelectorAll('[aria-label=\"Panel loading bar\"]').length"
+LOGIN = "document.querySelectorAll('input[name=\"user\"]').length"
+ERRORS = ("[...document.querySelectorAll('[data-testid=\"data-testid Panel status error\"]')].map(sign =>"
+          " (sign.closest('section') || sign).innerText.split('\\n')[0])"
+          ".concat(document.body.innerText.includes('Panel plugin not found') ? ['a panel whose plugin is missing'] : [])")
 
 
-def chromium():
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if shutil.which(name):
-            return name
-    sys.exit("no Chromium is installed")
+class Unfit(Exception):
+    """Why this Grafana cannot be photographed, and what to do."""
+
+
+def answer(grafana, path):
+    try:
+        with urllib.request.urlopen(grafana.rstrip("/") + path, timeout=20) as found:
+            return json.load(found)
+    except urllib.error.HTTPError as error:
+        hint = "; let anonymous viewers in (auth.anonymous)" if error.code in (401, 403) else ""
+        raise Unfit(f"{path}: status {error.code}{hint}") from error
+    except (OSError, ValueError) as error:
+        raise Unfit(f"{grafana}: no Grafana answers there ({error})") from error
+
+
+def version(grafana):
+    health = answer(grafana, "/api/health")
+    if health.get("database") != "ok":
+        raise Unfit(f"its database is not well: {health}")
+    return health.get("version", "of a hidden version")
+
+
+def difference(grafana, uid):
+    """Why the board that Grafana has is not ours, or nothing. Grafana may have migrated it: titles tell."""
+    try:
+        there = answer(grafana, f"/api/dashboards/uid/{uid}")["dashboard"]
+    except Unfit as missing:
+        return [f"{uid}: {missing}"]
+    ours = BOARDS[uid]
+    if there["title"] != ours["title"]:
+        return [f"{uid}: is called {there['title']!r}, not {ours['title']!r}"]
+    lost = {panel["title"] for panel in panels(ours)} - {panel.get("title") for panel in panels(there)}
+    return [f"{uid}: is without the panel {title!r}" for title in sorted(lost)]
 
 
 def address(grafana, uid, theme, site):
@@ -32,42 +75,61 @@ def address(grafana, uid, theme, site):
     return f"{grafana.rstrip('/')}/d/{uid}?{urllib.parse.urlencode(query)}"
 
 
-def browse(program, url, size, *options):
-    with tempfile.TemporaryDirectory() as profile:
-        command = [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}",
-                   f"--virtual-time-budget={PATIENCE}", *options, url]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+def height(board, width):
+    """So high that nothing has to be scrolled to: what is not to be seen, Grafana does not load. On a phone all stands below one another."""
+    grids = [panel["gridPos"] for panel in board["panels"]]
+    units = max(grid["y"] + grid["h"] for grid in grids) if width > WIDTHS["phone"] else sum(grid["h"] for grid in grids)
+    return units * CELL + MARGIN
 
 
-def missing(grafana, uid):
-    """What Grafana has is what we ship."""
-    with urllib.request.urlopen(f"{grafana.rstrip('/')}/api/dashboards/uid/{uid}", timeout=20) as answer:
-        there = json.load(answer)["dashboard"]
-    ours = json.loads((BOARDS / f"{uid}.json").read_text())
-    return [] if there["title"] == ours["title"] else [f"{uid}: another board"]
+def wait_for_panels(tab):
+    """Until there are panels and none of them loads any more for a while."""
+    end, since = time.monotonic() + PATIENCE, None
+    while time.monotonic() < end:
+        if tab.evaluate(LOGIN):
+            raise Unfit("it asks for a password; let anonymous viewers in (auth.anonymous)")
+        busy = not tab.evaluate(PANELS) or tab.evaluate(LOADING)
+        since = None if busy else since or time.monotonic()
+        if since and time.monotonic() - since > QUIET:
+            return
+        time.sleep(0.1)
+    raise Unfit(f"its panels are not there after {PATIENCE:.0f} s")
 
 
-def main():
+def take(browser, grafana, uid, folder, site):
+    """What is wrong with the board; its pictures are in the folder."""
+    wrong = set()
+    for theme in THEMES:
+        for name, width in WIDTHS.items():
+            with browser.tab(address(grafana, uid, theme, site), width, height(BOARDS[uid], width), theme) as tab:
+                wait_for_panels(tab)
+                wrong.update(tab.evaluate(ERRORS))
+                tab.picture(folder / f"{uid}-{theme}-{name}.png", whole=False)
+    return [f"{uid}: {panel} shows an error" for panel in sorted(wrong)]
+
+
+def main(arguments=None):
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("grafana")
     options.add_argument("folder", type=Path)
     options.add_argument("--site", default="")
-    chosen = options.parse_args()
+    options.add_argument("--board", action="append", choices=sorted(BOARDS))
+    chosen = options.parse_args(arguments)
+    if not program():
+        return ["no Chromium is installed"]
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    program, wrong = chromium(), []
-    for uid in sorted(path.stem for path in BOARDS.glob("victron-*.json")):
-        wrong += missing(chosen.grafana, uid)
-        for theme in ("dark", "light"):
-            for name, size in SIZES.items():
-                picture = (chosen.folder / f"{uid}-{theme}-{name}.png").resolve()
-                browse(program, address(chosen.grafana, uid, theme, chosen.site), size, f"--screenshot={picture}")
-                if not picture.exists():
-                    wrong.append(f"{uid}: no picture")
-        page = browse(program, address(chosen.grafana, uid, "dark", chosen.site), SIZES["wide"], "--dump-dom")
-        if "Panel status error" in page or "Panel plugin not found" in page:
-            wrong.append(f"{uid}: a panel shows an error")
-        print(uid)
-    sys.exit("\n".join(wrong) or 0)
+    wrong = []
+    try:
+        print(f"Grafana {version(chosen.grafana)}")
+        with Chromium() as browser:
+            for uid in chosen.board or BOARDS:
+                missing = difference(chosen.grafana, uid)
+                wrong += missing or take(browser, chosen.grafana, uid, chosen.folder, chosen.site)
+                print(uid)
+    except Unfit as reason:
+        wrong.append(f"{chosen.grafana}: {reason}")
+    return wrong
 
 
-main()
+if __name__ == "__main__":
+    sys.exit("\n".join(main()) or 0)
