@@ -354,7 +354,7 @@ def test_the_mail_fits_a_phone_and_escapes(render):
 
 def test_a_chat_line_is_a_line(render):
     said = render("victron.chat").strip().splitlines()
-    assert said[0] == "mill: grid frequency 50.6 Hz" and said[2].startswith("CRITICAL mill: battery")
+    assert said[0] == "mill: grid frequency 50.6 Hz (since 03:04 UTC)" and said[2].startswith("CRITICAL mill: battery")
     assert said[-1] == "Over: mill: grid lost"
 
 

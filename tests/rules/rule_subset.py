@@ -20,7 +20,7 @@ def queries_in(annotations):
     """The PromQL of an alert's annotations."""
     for text in annotations.values():
         for query in re.findall(r'query (?:\(printf )?("(?:\\.|[^"\\])*"|`[^`]*`)', text):
-            yield re.sub(r"%[qv]", '"x"', promql.unquote(query).replace("%s", ANY_TEXT))
+            yield re.sub(r"%[qv]", '"x"', promql.unquote(query).replace("%s", ANY_TEXT).replace("%f", "1"))
 
 
 def expressions_of(rule):
@@ -96,7 +96,11 @@ def split(test_file, folder):
     written = []
     for number, test in enumerate(whole["tests"]):
         kept = subset(groups, seen_by(test))
-        order = [name for name in whole.get("group_eval_order", []) if name in {group["name"] for group in kept}]
+        names = [group["name"] for group in kept]
+        order = [name for name in whole.get("group_eval_order", []) if name in names]
+        if len(names) > 1 and set(names) - set(order):
+            raise ValueError(f"{test_file.name}: {test['name']}: group_eval_order lacks {sorted(set(names) - set(order))}, "
+                             "and promtool takes groups in any order")
         rules = folder / f"{test_file.stem}-{number}-rules.yml"
         alone = folder / f"{test_file.stem}-{number}.yml"
         rules.write_text(yaml.dump({"groups": kept}, Dumper=Dumper, allow_unicode=True), encoding="utf-8")

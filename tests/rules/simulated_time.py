@@ -100,10 +100,17 @@ class StationInTime:
         self._flags = [f"--site.file={file}", "--scrape.min-interval=0s"]
 
     def run(self, steps, step, asks_for):
+        return self._with_exporter(lambda exporter: self._collect(exporter, steps, step, asks_for))
+
+    def page(self):
+        """The whole page at the start, as the exporter sends it."""
+        return self._with_exporter(lambda exporter: exporter.page().text)
+
+    def _with_exporter(self, action):
         with self._station:
             exporter = harness.Exporter(self._station.http_url, *self._flags, site=self.site)
             try:
-                return self._collect(exporter, steps, step, asks_for)
+                return action(exporter)
             finally:
                 exporter.stop()
 
