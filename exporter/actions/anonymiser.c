@@ -3,9 +3,10 @@
 
 #include <jansson.h>
 
+#include "actions/json_tree.h"
 #include "actions/python_json.h"
 #include "base/decimal.h"
-#include "source/json_parse.h"
+#include "source/json_reader.h"
 
 /* Originals, sorted readings and names, twice. */
 #define ARENA_MAX ((size_t)256 * 1024 * 1024)
@@ -230,12 +231,14 @@ static struct value replace_structure(struct anonymiser *anonymiser, json_t *jso
 static struct value replace_any_text(struct anonymiser *anonymiser, enum datum datum,
                                      struct value value)
 {
-    json_t *json = NULL;
     bool may_be_json = str_starts_with(value.text, STR_OF("{")) ||
                        str_starts_with(value.text, STR_OF("["));
+    json_t *json = NULL;
+    enum err outcome = may_be_json ? json_tree_read(value.text, &json) : ERR_MALFORMED;
 
-    if (may_be_json &&
-        json_parse(value.text, &anonymiser->scratch, &json, NULL) == ERR_OK)
+    /* Somebody may stand in what could not be read. */
+    anonymiser->arena.failed |= outcome == ERR_MEMORY || outcome == ERR_TOO_LARGE;
+    if (json)
         value = replace_structure(anonymiser, json, datum, value);
     else if (value.kind == VALUE_JSON || !replace_text(anonymiser, datum, &value.text))
         value = (struct value){.kind = VALUE_NONE};
@@ -248,9 +251,8 @@ void anonymiser_init(struct anonymiser *anonymiser)
     *anonymiser = (struct anonymiser){
         .arena = arena_new(ARENA_MAX),
         .is_learning = true,
-        .path = buf_new(JSON_SCRATCH_MAX),
+        .path = buf_new(JSON_TEXT_BYTES_MAX),
         .text = buf_new(TEXT_GROWTH * LIMIT_ANSWER_BYTES),
-        .scratch = buf_new(JSON_SCRATCH_MAX),
     };
     anonymiser->originals = originals_in(&anonymiser->arena);
 }
@@ -296,6 +298,5 @@ void anonymiser_free(struct anonymiser *anonymiser)
     originals_free(&anonymiser->originals);
     buf_free(&anonymiser->path);
     buf_free(&anonymiser->text);
-    buf_free(&anonymiser->scratch);
     arena_free(&anonymiser->arena);
 }

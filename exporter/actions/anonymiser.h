@@ -25,7 +25,6 @@ struct anonymiser {
     struct str device; /* type of the service at hand; set by the caller */
     struct buf path;   /* of the value at hand, going on into its JSON */
     struct buf text;   /* the last replaced text */
-    struct buf scratch;
 };
 
 /* Learning. */

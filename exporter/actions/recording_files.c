@@ -3,11 +3,11 @@
 
 #include <jansson.h>
 
+#include "actions/json_tree.h"
 #include "actions/python_json.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "model/snapshot.h"
-#include "source/json_parse.h"
 
 /* One answer, written with more blanks than it came with. */
 #define CONTENT_BYTES_MAX ((size_t)8 * LIMIT_ANSWER_BYTES)
@@ -31,8 +31,7 @@ struct builder {
     struct arena *arena;
     struct recording_files *files;
     struct buf content; /* of the file at hand */
-    struct buf scratch;
-    bool failed; /* sticky: no memory */
+    bool failed;        /* sticky: no memory */
 };
 
 /* ---- names ---- */
@@ -109,7 +108,7 @@ static void put_json(struct builder *builder, const char *name, json_t *json)
 }
 
 /* The API says [] for what is invalid. */
-static json_t *json_of_value(struct builder *builder, const struct value *value)
+static json_t *json_of_value(const struct value *value)
 {
     json_t *json = NULL;
 
@@ -121,9 +120,7 @@ static json_t *json_of_value(struct builder *builder, const struct value *value)
     case VALUE_TEXT:
         return json_stringn(value->text.p, value->text.n);
     case VALUE_JSON:
-        if (json_parse(value->text, &builder->scratch, &json, NULL) != ERR_OK)
-            return json_array();
-        return json;
+        return json_tree_read(value->text, &json) == ERR_MALFORMED ? json_array() : json;
     }
     return NULL;
 }
@@ -135,7 +132,7 @@ static json_t *json_of_readings(struct builder *builder, const struct report *re
     for (size_t i = 0; i < report->reading_count; i++) {
         const struct reading *reading = &report->readings[i];
         struct str key = arena_copy(builder->arena, str_skip(reading->path, 1));
-        if (json_object_set_new(values, key.p, json_of_value(builder, &reading->value)))
+        if (json_object_set_new(values, key.p, json_of_value(&reading->value)))
             builder->failed = true;
     }
     return values;
@@ -179,13 +176,11 @@ enum err recording_files_in(struct arena *arena, const struct snapshot *snapshot
         .arena = arena,
         .files = out_files,
         .content = buf_new(CONTENT_BYTES_MAX),
-        .scratch = buf_new(JSON_SCRATCH_MAX),
     };
 
     *out_files = (struct recording_files){.count = 0};
     put_all(&builder, snapshot);
     buf_free(&builder.content);
-    buf_free(&builder.scratch);
     if (builder.failed || arena->failed)
         return error_set(error, ERR_TOO_LARGE, "the station's answers are too large");
     return ERR_OK;

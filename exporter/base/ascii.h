@@ -58,4 +58,9 @@ static inline size_t ascii_run(struct str text, bool (*is_member)(char c))
     return n;
 }
 
+/* How many bytes at the front of text stand for themselves wherever text is quoted: ASCII
+ * without control bytes, double quotes and backslashes.  Quick, since most texts are
+ * nothing else. */
+size_t ascii_plain_run(struct str text);
+
 #endif

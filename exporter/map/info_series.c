@@ -111,7 +111,7 @@ void info_item_put(struct info_item *item, struct str label, struct str text,
         if (!str_equal(target->name, label))
             continue;
         const struct reading *other = item->readings[i];
-        if (other && str_compare(other->path, reading->path) <= 0)
+        if (other && (other == reading || str_compare(other->path, reading->path) < 0))
             return;
         target->value = text;
         item->readings[i] = reading;

@@ -37,18 +37,22 @@ void page_refuse(struct page *page, const struct reading *reading, enum refusal 
 }
 
 /* Two paths of one series: the lower path is exported, so that the order in which a
- * transport tells them makes no difference. */
+ * transport tells them makes no difference.  A path that is told twice, as nobody does
+ * who means well, has the value that it was told last. */
 static void settle_clash(struct page *page, struct page_series *series, double number)
 {
     bool is_same_report = series->report == page->report_number;
     const struct reading *loser = page->reading;
+    int order = str_compare(loser->path, series->reading->path);
+    bool is_told_again = is_same_report && order == 0 && loser != series->reading;
 
-    if (is_same_report && str_compare(loser->path, series->reading->path) < 0) {
+    if (is_told_again || (is_same_report && order < 0)) {
         loser = series->reading;
         series->reading = page->reading;
         series->value = number;
     }
-    page_refuse(page, loser, REFUSAL_CLASH);
+    if (!is_told_again)
+        page_refuse(page, loser, REFUSAL_CLASH);
 }
 
 static void put_number(struct page *page, struct page_series *series, double number)

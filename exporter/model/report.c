@@ -108,7 +108,7 @@ void report_identify(struct report *report)
 
 const struct value *report_find(const struct report *report, struct str path)
 {
-    for (size_t i = 0; i < report->reading_count; i++)
+    for (size_t i = report->reading_count; i-- > 0;)
         if (str_equal(report->readings[i].path, path))
             return &report->readings[i].value;
     return NULL;

@@ -64,7 +64,7 @@ void report_identify(struct report *report);
 /* Sets instance; copies it. */
 void report_set_instance(struct report *report, struct str instance);
 
-/* The value at path, or NULL. */
+/* The value at path, the last one if it was told twice, or NULL. */
 const struct value *report_find(const struct report *report, struct str path);
 
 /* Any thread. */

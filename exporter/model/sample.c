@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/decimal.h"
 #include "base/escape.h"
@@ -52,33 +53,10 @@ void sample_set_add(struct sample_set *set, struct series *series, double value)
     set->samples[set->count++] = (struct sample){series, value};
 }
 
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* One of eight bytes is that one (or, rarely, follows it and is one more). */
-static uint64_t has_byte(uint64_t bytes, unsigned char byte)
-{
-    uint64_t difference = bytes ^ EACH_BYTE(byte);
-
-    return (difference - EACH_BYTE(0x01)) & ~difference & EACH_BYTE(0x80);
-}
-
-static uint64_t has_special_byte(const char *p, size_t n)
-{
-    uint64_t bytes = 0;
-
-    memcpy(&bytes, p, n);
-    return (bytes & EACH_BYTE(0x80)) | has_byte(bytes, '"') | has_byte(bytes, '\\') |
-           has_byte(bytes, '\n');
-}
-
 /* Nothing to repair, to cut or to escape: so are nearly all. */
 static bool is_plain(struct str value)
 {
-    uint64_t special = value.n > LIMIT_LABEL_BYTES;
-
-    for (; value.n >= sizeof special && !special; value = str_skip(value, sizeof special))
-        special = has_special_byte(value.p, sizeof special);
-    return !special && !has_special_byte(value.p, value.n);
+    return value.n <= LIMIT_LABEL_BYTES && ascii_plain_run(value) == value.n;
 }
 
 static char *put(char *at, struct str text)

@@ -2,11 +2,8 @@
 #include "source/mqtt_wire.h"
 
 #include "model/limits.h"
-#include "source/json_parse.h"
-#include "source/json_value.h"
 
-#define KEPT_BYTES_MAX ((size_t)64 * 1024) /* of a buffer, between two messages */
-#define NOTICE_BYTES_MAX ((size_t)1024)    /* of a heartbeat or completion */
+#define NOTICE_BYTES_MAX ((size_t)1024) /* of a heartbeat or completion */
 
 #define VRM_BROKERS 128
 
@@ -24,27 +21,6 @@ static const struct {
 /* Web pages that the GX hands to its own user interface, cut into topics. */
 static const struct str customizations = STR("GuiCustomizations");
 
-/* One huge value must not leave its size behind. */
-static void trim(struct buf *buf)
-{
-    if (buf->size > KEPT_BYTES_MAX)
-        buf_free(buf);
-}
-
-/* The payload as an object, or why it is none. */
-static enum err load(struct mqtt_reader *reader, struct str payload,
-                     const json_t **out_object)
-{
-    json_decref(reader->json);
-    reader->json = NULL;
-    trim(&reader->mended);
-    enum err outcome = json_parse(payload, &reader->mended, &reader->json, NULL);
-    if (outcome == ERR_OK && !json_is_object(reader->json))
-        outcome = ERR_MALFORMED;
-    *out_object = reader->json;
-    return outcome;
-}
-
 static void refuse(struct mqtt_message *message, enum refusal refusal)
 {
     message->meaning = MQTT_REFUSED;
@@ -57,24 +33,40 @@ static bool is_over_limit(const struct reading_place *place, struct str payload)
            place->instance.n > LIMIT_LABEL_BYTES || payload.n > LIMIT_ANSWER_BYTES;
 }
 
+/* The member of that name of the object that payload is: the last one, as everywhere in
+ * JSON.  ERR_OK also where it has none: then is_there says so. */
+static enum err read_member(struct json_reader *json, struct str payload, struct str name,
+                            struct value *out_value, bool *out_is_there)
+{
+    struct str key;
+
+    *out_is_there = false;
+    json_reader_start(json, payload);
+    if (json_reader_enter_object(json))
+        while (json_reader_member(json, &key)) {
+            bool is_it = str_equal(key, name);
+            if (is_it)
+                *out_value = json_reader_value(json);
+            else
+                json_reader_skip(json);
+            *out_is_there |= is_it;
+        }
+    return json_reader_end(json, NULL);
+}
+
 static void read_value(struct mqtt_reader *reader, struct str payload,
                        struct mqtt_message *message)
 {
-    const json_t *object = NULL;
+    bool is_there = false;
     enum err outcome = is_over_limit(&message->place, payload)
                            ? ERR_TOO_LARGE
-                           : load(reader, payload, &object);
-    const json_t *value = outcome == ERR_OK ? json_object_get(object, "value") : NULL;
+                           : read_member(&reader->json, payload, STR_OF("value"),
+                                         &message->value, &is_there);
 
-    if (!value) {
+    if (outcome == ERR_OK && is_there)
+        message->meaning = MQTT_VALUE;
+    else
         refuse(message, outcome == ERR_TOO_LARGE ? REFUSAL_LIMIT : REFUSAL_MALFORMED);
-        return;
-    }
-    trim(&reader->scratch);
-    message->meaning = MQTT_VALUE;
-    message->value = json_value(value, &reader->scratch);
-    if (reader->scratch.failed)
-        refuse(message, REFUSAL_LIMIT);
 }
 
 static enum mqtt_meaning meaning_of(struct str name)
@@ -89,14 +81,19 @@ static enum mqtt_meaning meaning_of(struct str name)
 static void read_notice(struct mqtt_reader *reader, struct str payload,
                         struct mqtt_message *message)
 {
-    const json_t *object = NULL;
+    struct value number = {.kind = VALUE_NONE};
+    struct value echo = {.kind = VALUE_NONE};
+    bool is_there;
 
-    if (payload.n > NOTICE_BYTES_MAX || load(reader, payload, &object) != ERR_OK)
+    if (payload.n > NOTICE_BYTES_MAX ||
+        read_member(&reader->json, payload, STR_OF("value"), &number, &is_there) !=
+            ERR_OK ||
+        read_member(&reader->json, payload, STR_OF("full-publish-completed-echo"), &echo,
+                    &is_there) != ERR_OK)
         return;
-    const json_t *echo = json_object_get(object, "full-publish-completed-echo");
-    message->unix_seconds = json_number_value(json_object_get(object, "value"));
-    if (json_is_string(echo))
-        message->echo = (struct str){json_string_value(echo), json_string_length(echo)};
+    message->unix_seconds = number.number;
+    if (echo.kind == VALUE_TEXT)
+        message->echo = echo.text;
 }
 
 /* Cuts "N/<portal>/<rest>"; false for any other topic. */
@@ -138,16 +135,12 @@ void mqtt_wire_read(struct mqtt_reader *reader, struct str portal, struct str to
 
 struct mqtt_reader mqtt_reader_new(void)
 {
-    return (struct mqtt_reader){.mended = buf_new(JSON_SCRATCH_MAX),
-                                .scratch = buf_new(LIMIT_ANSWER_BYTES)};
+    return (struct mqtt_reader){.json = json_reader_new()};
 }
 
 void mqtt_reader_free(struct mqtt_reader *reader)
 {
-    json_decref(reader->json);
-    buf_free(&reader->mended);
-    buf_free(&reader->scratch);
-    *reader = mqtt_reader_new();
+    json_reader_free(&reader->json);
 }
 
 struct str mqtt_wire_announced(struct str topic)

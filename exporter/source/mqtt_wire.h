@@ -6,13 +6,13 @@
 #ifndef SOURCE_MQTT_WIRE_H
 #define SOURCE_MQTT_WIRE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/str.h"
 #include "model/refusal.h"
 #include "model/value.h"
+#include "source/json_reader.h"
 #include "source/reading_place.h"
 
 #define MQTT_PORTAL_MAX 64 /* bytes of a portal id; real ones have 12 */
@@ -35,7 +35,8 @@ enum mqtt_meaning {
                        or (empty echo) anybody's */
 };
 
-/* Texts are slices of the topic, or good until the next read with the same reader. */
+/* Texts are slices of topic and payload, or good until the next read with the same
+ * reader. */
 struct mqtt_message {
     enum mqtt_meaning meaning;
     struct reading_place place;
@@ -47,9 +48,7 @@ struct mqtt_message {
 
 /* What a read needs to keep; one thread at a time. */
 struct mqtt_reader {
-    struct buf mended;
-    struct buf scratch;
-    json_t *json;
+    struct json_reader json;
 };
 
 struct mqtt_reader mqtt_reader_new(void);

@@ -83,10 +83,6 @@ CALL(CURLMcode, curl_multi_wakeup, (CURLM * multi), (multi), CURLM_WAKEUP_FAILUR
 CALL(json_t *, json_loadb,
      (const char *text, size_t n, size_t flags, json_error_t *error),
      (text, n, flags, error), NULL)
-CALL(int, json_dump_callback,
-     (const json_t *json, json_dump_callback_t add, void *context, size_t flags),
-     (json, add, context, flags), -1)
-CALL(int, json_object_del, (json_t * object, const char *key), (object, key), -1)
 CALL(json_t *, json_object, (void), (), NULL)
 CALL(json_t *, json_array, (void), (), NULL)
 CALL(json_t *, json_real, (double number), (number), NULL)

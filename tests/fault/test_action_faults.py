@@ -13,7 +13,7 @@ ACTIONS = {
     "--once": ["fwrite", "fflush", "curl_easy_getinfo", "pthread_create", "curl_multi_info_read"],
     "--station.record": ["fdopendir", "mkdir", "renameat", "fsync", "openat", "open", "write", "json_object", "json_array",
                          "json_real", "json_string", "json_stringn", "json_object_set_new", "json_array_append_new",
-                         "json_dump_callback", "json_object_del"],
+                         "json_loadb"],
     "--station.unmapped": ["fwrite", "realloc"],
 }
 

@@ -17,7 +17,7 @@ PORTAL = "c0619ab0e550"
 DEVICE = {"device": "battery", "instance": "777"}
 
 # What taking messages and pages calls, and what a new connection calls.
-CALLS_OF_MESSAGES = ["malloc", "calloc", "realloc", "json_loadb", "poll", "mosquitto_loop_read", "mosquitto_loop_misc"]
+CALLS_OF_MESSAGES = ["malloc", "calloc", "realloc", "poll", "mosquitto_loop_read", "mosquitto_loop_misc"]
 CALLS_OF_CONNECTIONS = ["mosquitto_lib_init", "getnameinfo", "getrandom", "mosquitto_unsubscribe", "mosquitto_new", "mosquitto_int_option", "mosquitto_connect_bind_async",
                         "mosquitto_subscribe", "mosquitto_publish", "mosquitto_loop_write", "mosquitto_loop_read",
                         "mosquitto_loop_misc", "poll"]

@@ -1,4 +1,5 @@
 /* text_fuzz.c - any bytes as a label, a HELP text, a word in HTML: nothing breaks out. */
+#include "base/ascii.h"
 #include "base/escape.h"
 #include "base/utf8.h"
 #include "fuzz.h"
@@ -81,6 +82,18 @@ static void claim_html(struct str text)
     buf_free(&out);
 }
 
+static void claim_plain_run(struct str text)
+{
+    size_t n = ascii_plain_run(text);
+
+    CLAIM(n <= text.n);
+    for (size_t i = 0; i < text.n && i <= n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        bool is_plain = c >= ' ' && c < 0x80 && c != '"' && c != '\\';
+        CLAIM(is_plain == (i < n));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = fuzz_input(data, size);
@@ -90,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     claim_escape(text, escape_lines, false);
     claim_escape(text, escape_quoted, true);
     claim_html(text);
+    claim_plain_run(text);
     buf_free(&good);
     return 0;
 }

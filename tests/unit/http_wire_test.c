@@ -69,7 +69,7 @@ static void a_body_becomes_a_report(void **state)
                 "\xd0\x92\xd1\x85\xd1\x96\xd0\xb4");
     check_value(report, STR_OF("/Humidity"), VALUE_NONE, 0, "");
     check_value(report, STR_OF("/Load/I"), VALUE_NONE, 0, "");
-    check_value(report, STR_OF("/Raw"), VALUE_JSON, 0, "[0.0,17.0,255.0]");
+    check_value(report, STR_OF("/Raw"), VALUE_JSON, 0, "[0,17,255]");
     check_value(report, STR_OF("/Settings/Kept"), VALUE_NUMBER, 1, "");
     report_release(report);
 }
@@ -152,6 +152,41 @@ static void values_over_a_limit_are_dropped_and_counted(void **state)
     assert_int_equal(report->refused[REFUSAL_LIMIT], 1);
     report_release(report);
     buf_free(&body);
+}
+
+/* A device without its instance would be another device. */
+static void an_identity_is_kept_before_other_values(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"value\": {\"A\": 1, \"B\": 2, \"C\": 3, \"DeviceInstance\": 7}}",
+        "{\"value\": {\"A\": 1, \"B\": 2, \"Identifier\": \"x\", \"C\": 3,"
+        " \"DeviceInstance\": 7}}",
+        "{\"value\": {\"DeviceInstance\": 7, \"Identifier\": \"x\", \"A\": 1}}",
+        "{\"value\": {\"A\": 1, \"DeviceInstance\": 7, \"Identifier\": \"x\"}}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(bodies); i++)
+        for (size_t most = 1; most < 4; most++) {
+            struct report *report = report_of(str_from(bodies[i]), most);
+            assert_int_equal(report->reading_count, most);
+            if (most > 1 || i != 1)
+                check_str(report->instance, "7");
+            report_release(report);
+        }
+}
+
+static void of_two_objects_of_values_the_last_counts(void **state)
+{
+    struct report *report =
+        report_of(STR_OF("{\"value\": {\"A\": 1, \"B\": 2}, \"success\": true,"
+                         " \"value\": {\"C\": 3}}"),
+                  MANY_VALUES);
+
+    (void)state;
+    assert_int_equal(report->reading_count, 1);
+    check_value(report, STR_OF("/C"), VALUE_NUMBER, 3, "");
+    report_release(report);
 }
 
 struct names {
@@ -272,6 +307,8 @@ int main(void)
         cmocka_unit_test(what_is_no_report_says_why),
         cmocka_unit_test(a_body_cut_anywhere_is_malformed),
         cmocka_unit_test(values_over_a_limit_are_dropped_and_counted),
+        cmocka_unit_test(an_identity_is_kept_before_other_values),
+        cmocka_unit_test(of_two_objects_of_values_the_last_counts),
         cmocka_unit_test(services_are_sorted_and_each_once),
         cmocka_unit_test(a_list_without_services_is_no_answer),
         cmocka_unit_test(names_over_the_limit_are_counted),
