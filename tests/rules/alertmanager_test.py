@@ -352,6 +352,15 @@ def test_the_mail_fits_a_phone_and_escapes(render):
     assert 'href="https://grafana.example.org/d/victron-grid-ess?var-site=mill"' in page
 
 
+def test_what_to_do_first_stands_by_itself(render):
+    alarm = MESSAGE["alerts"][1]
+    told = alarm | {"annotations": alarm["annotations"] | {"description": "Below 45 V. First: charge it."}}
+    message = MESSAGE | {"alerts": [told]}
+    assert "Below 45 V.\n\nFirst: charge it.\n" in render("victron.text", message=message)
+    assert "<b>First:</b> charge it.</p>" in render("victron.html", "html", message=message)
+    assert "First:" not in render("victron.text") and "First:" not in render("victron.html", "html")
+
+
 def test_a_chat_line_is_a_line(render):
     said = render("victron.chat").strip().splitlines()
     assert said[0] == "mill: grid frequency 50.6 Hz (since 03:04 UTC)" and said[2].startswith("CRITICAL mill: battery")

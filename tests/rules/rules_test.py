@@ -278,6 +278,19 @@ def test_an_alert_file_records_nothing_and_the_others_alert_nothing():
     assert not wrong, f"rules in the wrong kind of file: {sorted(set(wrong))}"
 
 
+@pytest.mark.parametrize("path", RULE_FILES, ids=lambda path: path.stem)
+def test_a_file_without_the_lines_of_keep_firing_for_is_the_same_but_for_them(path, tmp_path):
+    """So that a rule engine that does not know it can be given such copies (README.md)."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    copy = tmp_path / path.name
+    copy.write_text("".join(line for line in lines if "keep_firing_for:" not in line), encoding="utf-8")
+    expected = json.loads(json.dumps(load(path)))
+    for group in expected["groups"]:
+        for rule in group["rules"]:
+            rule.pop("keep_firing_for", None)
+    assert rule_subset.read(copy) == expected
+
+
 def test_names_tell_level_quantity_and_operation():
     bad = []
     for path, _, rule in rules("record"):
@@ -449,6 +462,7 @@ def test_an_alert_says_what_it_must(alert):
     assert labels["scope"] in {"S", "D", "P", "T", "M", "F"}
     for name in ("summary", "description", "runbook_url", "dashboard_url"):
         assert annotations.get(name, "").strip(), f"{name} is missing"
+    assert ("First: " in annotations["description"]) == (rule["alert"] != "VictronWatchdog"), "says what to do first"
     bare = re.sub(r"{{.*?}}", "", annotations["summary"])
     assert len(bare) <= 80, "the summary is too long for a phone"
     if labels["scope"] != "F":
