@@ -105,7 +105,7 @@ def test_sighup_reads_the_files_anew_and_a_mistake_keeps_the_old_ones(simulator,
     page = server.page()
     assert page.series("victron_vebus_wish")
     assert page.value("victron_exporter_config_last_reload_successful") == 0
-    assert server.find(r"level=error .*rows\.json")
+    server.wait_for(r"level=error .*rows\.json")
     rows.write_text("")
     assert server.get("/-/reload", method="POST")[0] == 200
     page = server.page()

@@ -72,7 +72,7 @@ def test_the_password_alone_works_in_clear_and_is_warned_of(start):
     server = start(users(dave="dave123"))
     assert curl(server.url + "/metrics").status == 401
     assert curl(server.url + "/metrics", "-u", "dave:dave123").status == 200
-    assert server.find(r"level=warn .*basic_auth_users without tls_server_config.*unencrypted")
+    server.wait_for(r"level=warn .*basic_auth_users without tls_server_config.*unencrypted")
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !", "Bearer ZGF2ZTpkYXZlMTIz", "Basic ZGF2ZQ==",
@@ -87,7 +87,7 @@ def test_a_strange_authorization_is_none(start, header):
 def test_an_empty_configuration_is_plain_http(start):
     server = start("tls_server_config:\nbasic_auth_users:\n")
     assert curl(server.url + "/metrics").status == 200
-    assert server.find(r"msg=listening .* tls=off")
+    server.wait_for(r"msg=listening .* tls=off")
 
 
 RSA = "TLS_ECDHE_RSA_WITH_"
@@ -293,7 +293,7 @@ def test_what_waits_for_its_password_does_not_delay_the_end(start):
     """A hash of cost 18 takes many seconds; SIGTERM is obeyed all the same."""
     server = start("basic_auth_users:\n  bob: $2y$18$4VeFDzXIoPHKnKTU3O3GH.N.vZu06CVqczYZ8WvfzrddFU6tGqjR.\n",
                    "--scrape.timeout=1s")
-    assert server.find("cost 18")
+    server.wait_for("cost 18")
     answers = []
     thread = threading.Thread(target=lambda: answers.append(curl(server.url + "/metrics", "-u", "bob:x").status))
     thread.start()

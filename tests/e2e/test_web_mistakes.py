@@ -108,8 +108,8 @@ def test_open_secrets_are_a_warning(files):
     (files / "server.key").chmod(0o644)
     try:
         server = WebExporter("http://127.0.0.1:1", config)
-        assert server.find(r"level=warn .*key_file server.key.*chmod o-r")
-        assert server.find(r"level=warn .*open\.yml: everybody on this host may read its secrets: chmod o-r")
+        server.wait_for(r"level=warn .*key_file server.key.*chmod o-r")
+        server.wait_for(r"level=warn .*open\.yml: everybody on this host may read its secrets: chmod o-r")
         server.stop()
     finally:
         (files / "server.key").chmod(0o600)

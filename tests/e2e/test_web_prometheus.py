@@ -92,4 +92,4 @@ def test_with_the_certificate_of_another_it_is_down(scrape, folder):
     prometheus, server = scrape(web, keys)
     wait_until(lambda: prometheus.query("up == 0"), what="a scrape that fails")
     assert not prometheus.query("victron_up")
-    assert server.find("client_allowed_sans")
+    server.wait_for("client_allowed_sans")

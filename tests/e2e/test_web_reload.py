@@ -62,7 +62,7 @@ def test_a_renewed_certificate_is_used_by_the_next_connection(serve, folder, tmp
         (folder / path.name).write_bytes(path.read_bytes())
     assert shown_serial(server) == renewed.serial() != before
     assert kept.communicate()[0] == "200 0\n"
-    assert server.find('msg="web configuration changed"')
+    server.wait_for('msg="web configuration changed"')
 
 
 def test_a_certificate_that_is_exchanged_as_a_link_is_seen(serve, folder, tmp_path_factory):
@@ -161,5 +161,5 @@ def test_tls_is_not_switched_on_while_running(serve, folder):
     assert curl(server.url + "/metrics", *LOGIN).status == 200
     write_config(server.config, TLS + users(a="b"))
     assert curl(server.url + "/metrics", *LOGIN).status == 500
-    assert server.find(r"tls_server_config: was added since the start: TLS is switched on and off by a restart only")
+    server.wait_for(r"tls_server_config: was added since the start: TLS is switched on and off by a restart only")
 
