@@ -112,6 +112,10 @@ void mqtt_journal_life(struct mqtt_journal *journal, int64_t now_ms)
 {
     journal->status.life_at_ms = now_ms;
     journal->has_news = true;
+}
+
+void mqtt_journal_steady(struct mqtt_journal *journal)
+{
     say_recovered(journal, &journal->link, "broker connected again");
     say_recovered(journal, &journal->life, "the station is alive again");
 }
@@ -181,7 +185,7 @@ void mqtt_journal_no_portal(struct mqtt_journal *journal)
     (void)error_set(&journal->status.error, ERR_TIMEOUT,
                     "%s: the broker announces no portal id: set --mqtt.portal-id",
                     journal->broker);
-    journal->has_news = true;
+    count_failure(journal, ERR_TIMEOUT);
     if (!journal->said_no_portal)
         log_write(LOG_WARN, "the broker announces no portal id: set --mqtt.portal-id",
                   "broker", journal->broker, NULL);

@@ -35,10 +35,11 @@ struct mqtt_journal mqtt_journal_new(struct reading_cache *cache, struct str hos
 void mqtt_journal_connected(struct mqtt_journal *journal);
 void mqtt_journal_failed(struct mqtt_journal *journal, const struct error *failure);
 
-/* The station: a message of it; its clock (0: it did not say); silence for too long;
- * the end of a complete full publish. */
+/* The station: a message of it; life that lasts; its clock (0: it did not say); silence
+ * for too long; the end of a complete full publish. */
 void mqtt_journal_message(struct mqtt_journal *journal);
 void mqtt_journal_life(struct mqtt_journal *journal, int64_t now_ms);
+void mqtt_journal_steady(struct mqtt_journal *journal);
 void mqtt_journal_heartbeat(struct mqtt_journal *journal, double station_seconds);
 void mqtt_journal_quiet(struct mqtt_journal *journal, struct str portal);
 void mqtt_journal_full(struct mqtt_journal *journal);

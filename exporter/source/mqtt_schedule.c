@@ -13,6 +13,10 @@
 /* The plugin needs some 10 ms, a Cerbo GX perhaps a second, the VRM cloud some more. */
 #define FULL_WITHIN_MS 30000
 
+/* A broker that throws us out again and again, or a link that holds for seconds, is still
+ * the same trouble: neither its end nor a reason to come back quickly. */
+#define STEADY_AFTER_MS 30000
+
 /* Three a second are what the station grants to all its clients together. */
 #define FULL_SPACING_MS 1000
 
@@ -61,6 +65,20 @@ static void ask_full_anew(struct mqtt_schedule *schedule, int64_t now_ms)
         is_soon ? schedule->full_at_ms + FULL_SPACING_MS : now_ms;
 }
 
+static void begin_steadiness(struct mqtt_schedule *schedule, int64_t now_ms)
+{
+    int64_t *steady_at = &schedule->due_at_ms[MQTT_TASK_STEADY];
+
+    if (!schedule->is_steady && *steady_at == MQTT_NEVER)
+        *steady_at = now_ms + STEADY_AFTER_MS;
+}
+
+static void forget_steadiness(struct mqtt_schedule *schedule)
+{
+    schedule->is_steady = false;
+    schedule->due_at_ms[MQTT_TASK_STEADY] = MQTT_NEVER;
+}
+
 struct mqtt_schedule mqtt_schedule_new(int64_t stale_after_ms)
 {
     struct mqtt_schedule schedule = {.stale_after_ms = stale_after_ms,
@@ -77,6 +95,7 @@ void mqtt_schedule_connected(struct mqtt_schedule *schedule, int64_t now_ms)
 
     schedule->is_connected = true;
     schedule->heartbeat_at_ms = MQTT_NEVER;
+    forget_steadiness(schedule);
     ask_full_anew(schedule, now_ms);
     if (*quiet_at == MQTT_NEVER) {
         schedule->is_quiet = false; /* it gets another chance to be missed */
@@ -87,6 +106,7 @@ void mqtt_schedule_connected(struct mqtt_schedule *schedule, int64_t now_ms)
 void mqtt_schedule_disconnected(struct mqtt_schedule *schedule)
 {
     schedule->is_connected = false;
+    schedule->is_steady = false;
     cancel_from(schedule, MQTT_TASK_KEEPALIVE_FAILED);
 }
 
@@ -96,8 +116,11 @@ bool mqtt_schedule_life(struct mqtt_schedule *schedule, int64_t now_ms)
     bool is_late = *quiet_at <= now_ms;
 
     *quiet_at = now_ms + schedule->stale_after_ms;
-    if (schedule->is_quiet || is_late)
+    if (schedule->is_quiet || is_late) {
+        forget_steadiness(schedule);
         ask_full_anew(schedule, now_ms);
+    }
+    begin_steadiness(schedule, now_ms);
     schedule->is_quiet = false;
     return is_late;
 }
@@ -131,8 +154,12 @@ enum mqtt_task mqtt_schedule_next(struct mqtt_schedule *schedule, int64_t now_ms
     if (task == MQTT_TASK_END)
         return MQTT_TASK_NONE;
     schedule->due_at_ms[task] = MQTT_NEVER;
-    if (task == MQTT_TASK_QUIET)
+    if (task == MQTT_TASK_QUIET) {
         schedule->is_quiet = true;
+        forget_steadiness(schedule);
+    }
+    if (task == MQTT_TASK_STEADY)
+        schedule->is_steady = true;
     if (task == MQTT_TASK_FULL)
         asked_full(schedule, now_ms);
     if (task == MQTT_TASK_KEEPALIVE)

@@ -18,6 +18,7 @@ enum mqtt_task {
     MQTT_TASK_NONE,
     MQTT_TASK_QUIET,            /* no life for too long: forget what the station said */
     MQTT_TASK_KEEPALIVE_FAILED, /* no heartbeat followed the last keepalive */
+    MQTT_TASK_STEADY,           /* the station has lived on this connection for a while */
     MQTT_TASK_FULL_OVERDUE,     /* no end of the full publish that was asked for */
     MQTT_TASK_FULL,             /* ask for a full publish */
     MQTT_TASK_KEEPALIVE,        /* ask the station to go on publishing */
@@ -31,7 +32,8 @@ struct mqtt_schedule {
     int64_t full_at_ms;               /* the last one asked for; MQTT_NEVER: none yet */
     size_t fulls_asked;               /* since the last reason to ask anew */
     bool is_connected;
-    bool is_quiet; /* MQTT_TASK_QUIET was the last word about life */
+    bool is_quiet;  /* MQTT_TASK_QUIET was the last word about life */
+    bool is_steady; /* MQTT_TASK_STEADY was */
 };
 
 struct mqtt_schedule mqtt_schedule_new(int64_t stale_after_ms);

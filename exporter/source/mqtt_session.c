@@ -193,6 +193,9 @@ static void do_task(struct mqtt_session *session, struct mqtt_connection *connec
     case MQTT_TASK_KEEPALIVE_FAILED:
         mqtt_journal_no_heartbeat(&session->journal);
         break;
+    case MQTT_TASK_STEADY:
+        mqtt_journal_steady(&session->journal);
+        break;
     case MQTT_TASK_FULL_OVERDUE:
         (void)end_full(session, FULL_OVERDUE);
         break;
@@ -344,4 +347,9 @@ void mqtt_session_lost(struct mqtt_session *session, const struct error *failure
 bool mqtt_session_has_spoken(const struct mqtt_session *session)
 {
     return session->has_spoken;
+}
+
+bool mqtt_session_is_steady(const struct mqtt_session *session)
+{
+    return session->schedule.is_steady;
 }

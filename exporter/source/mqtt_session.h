@@ -41,4 +41,7 @@ void mqtt_session_lost(struct mqtt_session *session, const struct error *failure
 /* The station has spoken on the present connection. */
 bool mqtt_session_has_spoken(const struct mqtt_session *session);
 
+/* And has done so for a while. */
+bool mqtt_session_is_steady(const struct mqtt_session *session);
+
 #endif

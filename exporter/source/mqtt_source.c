@@ -109,10 +109,9 @@ static void *talk(void *context)
         struct error error = {.code = ERR_OK};
         if (converse(station, attempt, &error) == ERR_OK)
             break; /* stopped */
-        bool was_good = mqtt_session_has_spoken(station->session);
-        if (was_good)
+        if (mqtt_session_is_steady(station->session))
             mqtt_backoff_reset(&backoff);
-        attempt = was_good ? 0 : attempt + 1;
+        attempt = mqtt_session_has_spoken(station->session) ? 0 : attempt + 1;
         mqtt_session_lost(station->session, &error);
         pause_for(station,
                   mqtt_backoff_next(&backoff, error.code, (uint32_t)random_number()));

@@ -193,6 +193,46 @@ static void waits_end_when_something_is_due(void **state)
     assert_int_equal(mqtt_schedule_wait_ms(&schedule, START_MS + 9800, 1000), 200);
 }
 
+/* What comes and goes is not well again. */
+static void only_life_that_lasts_is_steady(void **state)
+{
+    struct mqtt_schedule schedule = mqtt_schedule_new(STALE_AFTER_MS);
+    int64_t now_ms = START_MS;
+
+    (void)state;
+    for (int i = 0; i < 10; i++, now_ms += 30000) {
+        mqtt_schedule_connected(&schedule, now_ms);
+        assert_int_equal(
+            next_of(&schedule, MQTT_TASK_STEADY, now_ms, now_ms + 29000, 3000), -1);
+        assert_false(schedule.is_steady);
+        mqtt_schedule_disconnected(&schedule);
+    }
+    mqtt_schedule_connected(&schedule, now_ms);
+    int64_t steady_ms =
+        next_of(&schedule, MQTT_TASK_STEADY, now_ms, now_ms + DAY_MS, 3000);
+    assert_int_equal(steady_ms - now_ms, 30000);
+    assert_true(schedule.is_steady);
+    assert_int_equal(
+        next_of(&schedule, MQTT_TASK_STEADY, steady_ms, steady_ms + DAY_MS / 24, 3000),
+        -1); /* said once */
+    mqtt_schedule_disconnected(&schedule);
+    assert_false(schedule.is_steady);
+}
+
+static void a_silence_ends_what_was_steady(void **state)
+{
+    struct mqtt_schedule schedule = connected();
+    int64_t now_ms =
+        next_of(&schedule, MQTT_TASK_STEADY, START_MS, START_MS + DAY_MS, 3000);
+
+    (void)state;
+    now_ms = next_of(&schedule, MQTT_TASK_QUIET, now_ms, START_MS + DAY_MS, 0);
+    assert_false(schedule.is_steady);
+    int64_t steady_ms =
+        next_of(&schedule, MQTT_TASK_STEADY, now_ms, START_MS + DAY_MS, 3000);
+    assert_in_range((uintmax_t)(steady_ms - now_ms), 30000, 33000);
+}
+
 static void attempts_get_rarer_and_refusals_rarer_still(void **state)
 {
     static const struct {
@@ -228,6 +268,8 @@ int main(void)
         cmocka_unit_test(a_pause_of_heartbeats_or_a_restart_asks_anew),
         cmocka_unit_test(a_full_publish_without_an_end_is_overdue),
         cmocka_unit_test(waits_end_when_something_is_due),
+        cmocka_unit_test(only_life_that_lasts_is_steady),
+        cmocka_unit_test(a_silence_ends_what_was_steady),
         cmocka_unit_test(attempts_get_rarer_and_refusals_rarer_still),
     };
 
