@@ -17,6 +17,7 @@
 #include "source/mqtt_access.h"
 #include "source/mqtt_address.h"
 #include "source/mqtt_failure.h"
+#include "source/mqtt_intake.h"
 
 #define CONNECT_WITHIN_MS 10000
 
@@ -57,6 +58,8 @@ struct mqtt_connection {
     bool is_in_swarm;              /* the last exchange read all messages there were */
     int send_outcome;              /* MOSQ_ERR_…: the first that was not sent, or 0 */
     struct mqtt_failure_note note; /* what only callbacks hear */
+    struct mqtt_intake intake;
+    bool hears_log;
 };
 
 static void on_connect(struct mosquitto *client, void *context, int code)
@@ -75,11 +78,13 @@ static void on_message(struct mosquitto *client, void *context,
     struct mqtt_connection *connection = context;
     const struct mqtt_listener *listener = connection->listener;
     struct str payload = {message->payload, (size_t)message->payloadlen};
+    struct str topic = str_from(message->topic);
 
     (void)client;
     connection->message_count++;
-    listener->message(listener->context, str_from(message->topic), payload,
-                      message->retain);
+    connection->note.is_answer_wanted |= message->qos > 0;
+    mqtt_intake_give(&connection->intake, topic.n, payload.n);
+    listener->message(listener->context, topic, payload, message->retain);
 }
 
 static void on_subscribe(struct mosquitto *client, void *context, int id, int count,
@@ -94,6 +99,7 @@ static void on_subscribe(struct mosquitto *client, void *context, int id, int co
             connection->note.is_subscription_refused = true;
 }
 
+/* A message of QoS 2 is told nowhere else before it is released. */
 static void on_log(struct mosquitto *client, void *context, int level, const char *text)
 {
     struct mqtt_connection *connection = context;
@@ -101,6 +107,16 @@ static void on_log(struct mosquitto *client, void *context, int level, const cha
     (void)client;
     if (level == MOSQ_LOG_ERR)
         mqtt_failure_note_text(&connection->note, text);
+    if (level == MOSQ_LOG_DEBUG)
+        mqtt_failure_note_sending(&connection->note, text);
+}
+
+/* It costs 1 us a message. */
+static void listen_to_log(struct mqtt_connection *connection, bool hears_log)
+{
+    if (connection->hears_log != hears_log)
+        mosquitto_log_callback_set(connection->client, hears_log ? on_log : NULL);
+    connection->hears_log = hears_log;
 }
 
 static void set_callbacks(struct mosquitto *client)
@@ -108,7 +124,6 @@ static void set_callbacks(struct mosquitto *client)
     mosquitto_connect_callback_set(client, on_connect);
     mosquitto_message_callback_set(client, on_message);
     mosquitto_subscribe_callback_set(client, on_subscribe);
-    mosquitto_log_callback_set(client, on_log);
 }
 
 /* A new one for each connection: a broker that still holds the last one, or a twin of
@@ -151,6 +166,7 @@ static enum err prepare(struct mqtt_connection *connection, size_t attempt,
     if (!connection->client)
         return error_set(error, ERR_CONNECT, "no memory for a client");
     set_callbacks(connection->client);
+    listen_to_log(connection, true);
     (void)mosquitto_int_option(connection->client, MOSQ_OPT_TCP_NODELAY, 1);
     outcome = mqtt_access_apply(connection->access, connection->client, error);
     return outcome == ERR_OK ? start(connection, error) : outcome;
@@ -184,6 +200,15 @@ static int read_burst(struct mqtt_connection *connection)
     return outcome;
 }
 
+static int check_intake(struct mqtt_connection *connection)
+{
+    struct mqtt_intake *intake = &connection->intake;
+
+    mqtt_intake_look(intake, mosquitto_socket(connection->client));
+    listen_to_log(connection, mqtt_intake_is_odd(intake));
+    return mqtt_intake_is_over(intake) ? MOSQ_ERR_OVERSIZE_PACKET : MOSQ_ERR_SUCCESS;
+}
+
 /* Reads, writes what waits, pings.  Reading does not block. */
 static enum err exchange(struct mqtt_connection *connection, bool reads,
                          struct error *error)
@@ -196,11 +221,14 @@ static enum err exchange(struct mqtt_connection *connection, bool reads,
         outcome = read_burst(connection);
     size_t found = connection->message_count - before;
     connection->is_in_swarm = found > 0 && found < BURST_MAX;
+    if (outcome == MOSQ_ERR_SUCCESS && reads && connection->phase == PHASE_UP)
+        outcome = check_intake(connection);
     if (outcome == MOSQ_ERR_SUCCESS && mosquitto_want_write(client))
         outcome = mosquitto_loop_write(client, 1);
     if (outcome == MOSQ_ERR_SUCCESS)
         outcome = mosquitto_loop_misc(client);
-    if (outcome != MOSQ_ERR_SUCCESS || connection->note.is_subscription_refused)
+    if (outcome != MOSQ_ERR_SUCCESS || connection->note.is_subscription_refused ||
+        connection->note.is_answer_wanted)
         return mqtt_failure_set(&connection->note, outcome, errno, error);
     return ERR_OK;
 }
@@ -214,15 +242,12 @@ static bool has_ended(int socket)
     return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
-/* Once up, the library's log is not listened to any more: it costs 1 us a message. */
 static enum err greet(struct mqtt_connection *connection, int socket, struct error *error)
 {
     enum err outcome = exchange(connection, true, error);
 
     connection->note.is_up = connection->phase == PHASE_UP;
-    if (outcome == ERR_OK && connection->phase == PHASE_UP)
-        mosquitto_log_callback_set(connection->client, NULL);
-    else if (outcome == ERR_OK && has_ended(socket))
+    if (outcome == ERR_OK && !connection->note.is_up && has_ended(socket))
         outcome = mqtt_failure_set(&connection->note, MOSQ_ERR_CONN_LOST, 0, error);
     return outcome;
 }
@@ -285,6 +310,7 @@ enum err mqtt_connection_open(const struct mqtt_access *access, size_t attempt,
     connection->listener = listener;
     connection->wake_fd = wake_fd;
     connection->note.uses_tls = access->uses_tls;
+    connection->intake.has_records = access->uses_tls;
     enum err outcome = prepare(connection, attempt, error);
     if (outcome != ERR_OK)
         mqtt_connection_close(connection);

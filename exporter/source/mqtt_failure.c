@@ -32,7 +32,7 @@ static const struct known outcomes[] = {
     {MOSQ_ERR_PROTOCOL, ERR_MALFORMED, "what answers there speaks no MQTT"},
     {MOSQ_ERR_MALFORMED_PACKET, ERR_MALFORMED, "what answers there speaks no MQTT"},
     {MOSQ_ERR_MALFORMED_UTF8, ERR_MALFORMED, "what answers there speaks no MQTT"},
-    {MOSQ_ERR_OVERSIZE_PACKET, ERR_TOO_LARGE, "a message over the protocol's limit"},
+    {MOSQ_ERR_OVERSIZE_PACKET, ERR_TOO_LARGE, "a message over the limit of 32 MiB"},
     {MOSQ_ERR_EAI, ERR_DNS, "the name does not resolve"},
     {MOSQ_ERR_KEEPALIVE, ERR_TIMEOUT, "the broker answers no ping"},
     {MOSQ_ERR_CONN_LOST, ERR_CONNECT, "the broker closed the connection"},
@@ -84,6 +84,14 @@ void mqtt_failure_note_text(struct mqtt_failure_note *note, const char *text)
         (void)snprintf(note->text, sizeof note->text, "%s", text);
 }
 
+void mqtt_failure_note_sending(struct mqtt_failure_note *note, const char *text)
+{
+    struct str line = str_from(text);
+
+    note->is_answer_wanted |= str_contains(line, STR_OF("sending PUB")) &&
+                              !str_contains(line, STR_OF("sending PUBLISH"));
+}
+
 enum err mqtt_failure_set(const struct mqtt_failure_note *note, int outcome,
                           int system_error, struct error *error)
 {
@@ -97,6 +105,9 @@ enum err mqtt_failure_set(const struct mqtt_failure_note *note, int outcome,
         return error_set(error, refusal->reason, "%s", refusal->text);
     if (note->is_subscription_refused)
         return error_set(error, ERR_AUTH, "the broker refuses our subscription");
+    if (note->is_answer_wanted)
+        return error_set(error, ERR_MALFORMED,
+                         "the broker sends messages of a QoS that we did not ask for");
     if (outcome == MOSQ_ERR_TLS ||
         (note->uses_tls && !note->is_up && (is_cut || is_protocol)))
         return tls_failure(note, error);

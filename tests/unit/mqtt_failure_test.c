@@ -23,6 +23,8 @@ static void each_end_has_a_reason_and_a_sentence(void **state)
          0,
          ERR_AUTH,
          "subscription"},
+        {{.is_answer_wanted = true, .is_up = true}, 0, 0, ERR_MALFORMED, "QoS"},
+        {{.is_up = true}, MOSQ_ERR_OVERSIZE_PACKET, 0, ERR_TOO_LARGE, "32 MiB"},
         {{0}, MOSQ_ERR_ERRNO, ECONNREFUSED, ERR_CONNECT, "Connection refused"},
         {{0}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "mqtts"},
         {{0}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "mqtts"},
@@ -78,10 +80,35 @@ static void the_first_thing_heard_is_kept(void **state)
     check_str(str_from(note.text), "the cause");
 }
 
+/* libmosquitto 2.0.11's own words. */
+static void an_answer_that_is_sent_tells_of_a_qos(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_answer;
+    } cases[] = {
+        {"Client x sending PUBREC (m7, rc0)", true},
+        {"Client x sending PUBACK (m7, rc0)", true},
+        {"Client x sending PUBCOMP (m7)", true},
+        {"Client x sending PUBLISH (d0, q0, r0, m3, 'R/x/keepalive', ... (9 bytes))",
+         false},
+        {"Client x received PUBLISH (d0, q2, r0, m7, 'N/x/y', ... (11 bytes))", false},
+        {"Client x sending PINGREQ", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct mqtt_failure_note note = {0};
+        mqtt_failure_note_sending(&note, cases[i].text);
+        assert_int_equal(note.is_answer_wanted, cases[i].is_answer);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_has_a_reason_and_a_sentence),
+        cmocka_unit_test(an_answer_that_is_sent_tells_of_a_qos),
         cmocka_unit_test(the_first_thing_heard_is_kept),
     };
 
