@@ -30,6 +30,7 @@ static void apply_report(struct page *page)
 {
     const struct report *report = page->report;
 
+    page->said += report->reading_count;
     page->device = page_index_device(page->index, report->device, report->instance);
     if (!page->device) {
         page->counts->refused[REFUSAL_LIMIT] += report->reading_count;
@@ -123,6 +124,7 @@ static void emit(struct page *page, const struct snapshot *snapshot,
         if (series->family != family)
             left = has_limit(series->family) ? LIMIT_INFO_SERIES : SIZE_MAX;
         family = series->family;
+        page->said++;
         if (left == 0) {
             page->report = snapshot->reports[series->report];
             page->is_refused = false;
@@ -155,6 +157,6 @@ void metric_map_apply(struct metric_map *map, const struct snapshot *snapshot,
     series_index_sort(&page.index->series);
     sample_set_reserve(samples, page.index->series.count);
     emit(&page, snapshot, samples);
-    page_index_end(page.index);
+    page_index_end(page.index, page.said);
     out_counts->samples = samples->count - count_before;
 }

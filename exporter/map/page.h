@@ -18,6 +18,7 @@ struct page {
     struct arena *arena; /* of the page */
     struct apply_counts *counts;
     const struct apply_listener *listener;
+    size_t said; /* readings and series so far */
 
     const struct report *report;
     size_t report_number; /* in the snapshot */

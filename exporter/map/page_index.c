@@ -18,6 +18,7 @@ static bool is_full(const struct page_index *index)
 {
     return index->failed || index->arena.failed ||
            index->arena.used_bytes > PAGE_INDEX_ARENA_MAX / 2 ||
+           index->arena.used_bytes > 2 * index->needed_bytes + PAGE_INDEX_SPARE_BYTES ||
            index->device_count > LIMIT_SERVICES || index->path_count > LIMIT_VALUES ||
            index->series.count > LIMIT_VALUES;
 }
@@ -29,8 +30,12 @@ void page_index_begin(struct page_index *index, size_t new_max)
     index->new_left = new_max;
 }
 
-void page_index_end(struct page_index *index)
+void page_index_end(struct page_index *index, size_t said)
 {
+    if (said > index->most_said) {
+        index->most_said = said;
+        index->needed_bytes = index->arena.used_bytes;
+    }
     index->is_stale = is_full(index);
 }
 
@@ -169,6 +174,8 @@ void page_index_free(struct page_index *index)
     index->devices = NULL;
     index->device_count = 0;
     index->path_count = 0;
+    index->most_said = 0;
+    index->needed_bytes = 0;
     index->failed = false;
     index->is_stale = false;
 }

@@ -28,6 +28,10 @@
 #define PAGE_INDEX_DEVICES_MAX ((size_t)2 * LIMIT_SERVICES)
 #define PAGE_INDEX_ARENA_MAX ((size_t)64 * 1024 * 1024)
 
+/* What earlier pages left behind (names that changed, devices that went) may take as much
+ * as what pages need, and so much more. */
+#define PAGE_INDEX_SPARE_BYTES ((size_t)256 * 1024)
+
 enum path_standing {
     PATH_ACTIVE,   /* has uses */
     PATH_QUIET,    /* known, but left out, secret or not at this level */
@@ -65,7 +69,9 @@ struct page_index {
     struct page_device *devices;
     size_t device_count;
     size_t path_count;
-    size_t new_left; /* so many more paths, and members of JSON, may be made */
+    size_t most_said;    /* readings and series of the largest page since it began */
+    size_t needed_bytes; /* of the arena, when that page ended */
+    size_t new_left;     /* so many more paths, and members of JSON, may be made */
     bool failed;   /* something found no room or memory: begin anew with the next page */
     bool is_stale; /* the last page left too much behind: likewise */
     struct series_index series;
@@ -80,8 +86,8 @@ struct page_index page_index_new(const struct page_index_map *map);
  * are not to be used any more. */
 void page_index_begin(struct page_index *index, size_t new_max);
 
-/* Behind the last use of a page. */
-void page_index_end(struct page_index *index);
+/* Behind the last use of a page; said is the number of its readings and series. */
+void page_index_end(struct page_index *index, size_t said);
 
 /* Both find or make; NULL without room or memory, or for a path that would be one too
  * many of the new ones. */

@@ -149,13 +149,22 @@ static bool match_segment(const struct path_segment *segment, struct str text,
     return true;
 }
 
+/* Up to the first placeholder; most patterns of a device differ early from a path. */
+static bool begins_alike(struct str pattern, struct str path)
+{
+    for (size_t i = 0; i < pattern.n && pattern.p[i] != '{'; i++)
+        if (i == path.n || pattern.p[i] != path.p[i])
+            return false;
+    return true;
+}
+
 bool path_pattern_match(const struct path_pattern *pattern, struct str path,
                         struct path_captures *out_captures)
 {
     struct path_captures captures = {.count = 0};
     struct path_segment segment;
 
-    if (!str_starts_with(path, STR_OF("/")) || str_ends_with(path, STR_OF("/")))
+    if (!begins_alike(pattern->text, path) || str_ends_with(path, STR_OF("/")))
         return false;
     struct str rest = str_skip(path, 1);
     for (struct str left = pattern->text; path_segment_cut(&left, &segment);)

@@ -26,7 +26,8 @@ static const struct str words[] = {
 static bool contains_ignoring_case(struct str text, struct str part)
 {
     for (; text.n >= part.n; text = str_skip(text, 1))
-        if (str_equal_ignoring_case((struct str){text.p, part.n}, part))
+        if (ascii_lower(text.p[0]) == part.p[0] &&
+            str_equal_ignoring_case((struct str){text.p, part.n}, part))
             return true;
     return false;
 }

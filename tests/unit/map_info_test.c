@@ -1,6 +1,8 @@
 /* map_info_test.c - texts that become labels. */
 #include "map_input.h"
 
+#include "map/metric_map_parts.h"
+
 #include <stdio.h>
 
 #define ANY                                                                              \
@@ -187,6 +189,34 @@ static void identities_have_no_such_limit(void **state)
     metric_map_free(map);
 }
 
+#define CHANGES 5000
+#define CHANGES_KEPT_MAX 1500 /* of a page of one series */
+
+/* A name that is another one on each page must not leave its past behind for ever. */
+static void what_changes_all_the_time_is_forgotten(void **state)
+{
+    struct metric_map *map = good_map(MAP);
+    size_t most = 0;
+
+    (void)state;
+    for (int i = 0; i < CHANGES; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "name %d", i);
+        const struct said said[] = {{"/CustomName", text(name)}};
+        struct snapshot *snapshot = battery_says(said, COUNT(said));
+        struct apply_counts counts;
+        struct buf page = page_of(map, snapshot, true, &counts, NULL);
+        assert_int_equal(counts.samples, 1);
+        assert_true(str_contains(buf_str(&page), str_from(name)));
+        if (map->index.series.count > most)
+            most = map->index.series.count;
+        buf_free(&page);
+        snapshot_release(snapshot);
+    }
+    assert_in_range(most, 2, CHANGES_KEPT_MAX);
+    metric_map_free(map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +225,7 @@ int main(void)
         cmocka_unit_test(the_station_has_no_device_labels),
         cmocka_unit_test(an_info_metric_has_fifty_series_at_most),
         cmocka_unit_test(identities_have_no_such_limit),
+        cmocka_unit_test(what_changes_all_the_time_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
