@@ -38,7 +38,7 @@ struct station {
     struct snapshot *newest; /* of the fetch that ended last; NULL: none, or no memory */
     int64_t newest_ended_ms;
     struct wants_copy wants;
-    struct log_outcome outcome; /* the fetching thread's */
+    struct log_outage outage; /* the fetching thread's */
 };
 
 static void lock(struct station *station)
@@ -146,10 +146,10 @@ static void log_collect(struct station *station, enum err outcome,
     if (!station->has_thread)
         return;
     if (outcome != ERR_OK) {
-        if (log_outcome_failed(&station->outcome, str_from(error->text)))
+        if (log_outage_failed(&station->outage, outcome))
             log_write(LOG_WARN, "station failed", "reason", err_reason(outcome), "error",
                       error->text, NULL);
-    } else if (log_outcome_recovered(&station->outcome, NULL)) {
+    } else if (log_outage_ended(&station->outage)) {
         log_write(LOG_INFO, "station answers again", NULL);
     }
 }

@@ -171,3 +171,20 @@ bool log_outcome_recovered(struct log_outcome *outcome, uint64_t *out_repetition
     *outcome = (struct log_outcome){0};
     return had_failed;
 }
+
+bool log_outage_failed(struct log_outage *outage, unsigned kind)
+{
+    uint64_t bit = UINT64_C(1) << kind;
+    bool is_news = !(outage->said_kinds & bit);
+
+    outage->said_kinds |= bit;
+    return is_news;
+}
+
+bool log_outage_ended(struct log_outage *outage)
+{
+    bool had_failed = outage->said_kinds != 0;
+
+    outage->said_kinds = 0;
+    return had_failed;
+}

@@ -44,4 +44,16 @@ bool log_outcome_failed(struct log_outcome *outcome, struct str what);
  * (NULL is allowed) says how often it had come again. */
 bool log_outcome_recovered(struct log_outcome *outcome, uint64_t *out_repetitions);
 
+/* Kinds of failure of one matter that may take turns: each is news once until all is
+ * well.  Zeroed means "well so far". */
+struct log_outage {
+    uint64_t said_kinds; /* a bit each */
+};
+
+/* kind is 0 to 63.  True if it is news: log it. */
+bool log_outage_failed(struct log_outage *outage, unsigned kind);
+
+/* The matter is well, or no more.  True if a failure had been said: log its end. */
+bool log_outage_ended(struct log_outage *outage);
+
 #endif

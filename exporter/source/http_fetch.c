@@ -188,6 +188,13 @@ static void ask(struct fetch *fetch, struct str path, struct answer *answer)
 
 /* ---- /services ---- */
 
+static void log_left(struct known_service *service)
+{
+    if (log_outage_ended(&service->outage))
+        log_write(LOG_INFO, "service that failed has left", "service", service->name_text,
+                  NULL);
+}
+
 static enum err take_names(struct fetch *fetch, struct answer *answer)
 {
     struct http_station *station = fetch->station;
@@ -200,7 +207,7 @@ static enum err take_names(struct fetch *fetch, struct answer *answer)
 
     if (outcome == ERR_OK)
         fetch->left_out = dropped + service_table_update(&station->table, names, count,
-                                                         &station->wants);
+                                                         &station->wants, log_left);
     arena_free(&arena);
     return outcome;
 }
@@ -235,10 +242,10 @@ static void log_service(struct known_service *service, enum err outcome,
     const char *reason = err_reason(outcome);
 
     if (outcome != ERR_OK) {
-        if (log_outcome_failed(&service->said, str_from(reason)))
+        if (log_outage_failed(&service->outage, outcome))
             log_write(LOG_WARN, "service failed", "service", service->name_text, "reason",
                       reason, "error", error->text, NULL);
-    } else if (log_outcome_recovered(&service->said, NULL)) {
+    } else if (log_outage_ended(&service->outage)) {
         log_write(LOG_INFO, "service answers again", "service", service->name_text, NULL);
     }
 }

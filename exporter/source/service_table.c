@@ -142,7 +142,8 @@ static void take_want(struct known_service *service, const struct want *want)
 
 /* Keeps those that are still there and wanted; the wants may be new. */
 static void forget_missing(struct service_table *table, const struct str *names,
-                           size_t count, const struct want_list *wants)
+                           size_t count, const struct want_list *wants,
+                           void (*left)(struct known_service *service))
 {
     size_t kept = 0;
 
@@ -152,6 +153,7 @@ static void forget_missing(struct service_table *table, const struct str *names,
             bsearch(&service->name, names, count, sizeof *names, compare_names) != NULL;
         const struct want *want = is_there ? want_of(service->name, wants) : NULL;
         if (!want) {
+            left(service);
             service_free(service);
             continue;
         }
@@ -187,11 +189,12 @@ static bool insert(struct service_table *table, struct known_service *service)
 }
 
 size_t service_table_update(struct service_table *table, const struct str *names,
-                            size_t count, const struct want_list *wants)
+                            size_t count, const struct want_list *wants,
+                            void (*left)(struct known_service *service))
 {
     size_t left_out = 0;
 
-    forget_missing(table, names, count, wants);
+    forget_missing(table, names, count, wants, left);
     for (size_t i = 0; i < count; i++) {
         const struct want *want = want_of(names[i], wants);
         if (!want || is_known(table, names[i]))

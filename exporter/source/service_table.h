@@ -32,7 +32,7 @@ struct known_service {
 
     enum err outcome; /* of its last request; ERR_SKIPPED before the first */
     double duration_seconds;
-    struct log_outcome said;
+    struct log_outage outage;
 
     bool was_late;         /* its last answer missed a deadline: asked last */
     unsigned timeouts;     /* in a row; each doubles the pause */
@@ -50,10 +50,12 @@ struct service_table {
     size_t count;
 };
 
-/* The station has these names (sorted by bytes, each once) and no others.  Returns how
- * many wanted ones were left out, the least important ones, to keep LIMIT_SERVICES. */
+/* The station has these names (sorted by bytes, each once) and no others; left is called
+ * for each service that is about to be forgotten.  Returns how many wanted ones were left
+ * out, the least important ones, to keep LIMIT_SERVICES. */
 size_t service_table_update(struct service_table *table, const struct str *names,
-                            size_t count, const struct want_list *wants);
+                            size_t count, const struct want_list *wants,
+                            void (*left)(struct known_service *service));
 
 /* Whom to ask now, in this order: those that had timed out or were late come last, those
  * that pause or whose kept report still serves not at all.  Returns how many. */

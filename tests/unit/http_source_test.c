@@ -109,6 +109,48 @@ static void a_failure_is_said_once_and_so_is_its_end(void **state)
     assert_int_equal(log_lines(LOG_INFO), infos + 1);
 }
 
+/* Else a bad night would write a line for each scrape. */
+static void failures_that_take_turns_are_said_once_each(void **state)
+{
+    static const struct str answers[] = {
+        NOT_FOUND_BYTES,
+        STR("HTTP/1.0 500 Oops\r\n\r\n"),
+        STR(OK_HEAD "<html></html>"),
+    };
+    struct station *station = *state;
+    struct scripted_answer script[COUNT(healthy)];
+    uint64_t warnings = log_lines(LOG_WARN);
+
+    for (size_t i = 0; i < 4 * COUNT(answers); i++) {
+        script_with(station, script,
+                    (struct scripted_answer){.target = "service=" SYSTEM,
+                                             .bytes = answers[i % COUNT(answers)]});
+        assert_int_equal(collect(station, 5000), ERR_OK);
+    }
+    assert_int_equal(log_lines(LOG_WARN), warnings + COUNT(answers));
+}
+
+static void a_failed_service_that_leaves_ends_its_story(void **state)
+{
+    static const struct scripted_answer fewer[] = {
+        {.target = "/services",
+         .bytes = STR(OK_HEAD "{\"services\": [\"" BATTERY "\"], \"success\": true}")},
+        {.target = "service=" BATTERY, .bytes = BATTERY_BYTES},
+    };
+    struct station *station = *state;
+    struct scripted_answer script[COUNT(healthy)];
+    uint64_t infos = log_lines(LOG_INFO);
+
+    script_with(
+        station, script,
+        (struct scripted_answer){.target = "service=" SYSTEM, .bytes = NOT_FOUND_BYTES});
+    assert_int_equal(collect(station, 5000), ERR_OK);
+    server_script(&station->server, fewer, COUNT(fewer));
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(collect(station, 5000), ERR_OK);
+    assert_int_equal(log_lines(LOG_INFO), infos + 1);
+}
+
 static void without_a_list_of_services_nothing_else_is_asked(void **state)
 {
     static const struct {
@@ -251,6 +293,8 @@ int main(void)
         STATION_TEST(settings_are_asked_again_only_when_due),
         STATION_TEST(a_bad_answer_costs_only_its_own_service),
         STATION_TEST(a_failure_is_said_once_and_so_is_its_end),
+        STATION_TEST(failures_that_take_turns_are_said_once_each),
+        STATION_TEST(a_failed_service_that_leaves_ends_its_story),
         STATION_TEST(without_a_list_of_services_nothing_else_is_asked),
         cmocka_unit_test(a_closed_port_is_a_connect_failure),
         STATION_TEST(services_that_leave_leave_the_snapshot),

@@ -26,12 +26,21 @@ static const struct str all_names[] = {
     STR("com.victronenergy.system"),    STR("com.victronenergy.tank.t1"),
 };
 
+static size_t left_count;
+
+static void count_left(struct known_service *service)
+{
+    assert_true(service->name.n > 0);
+    left_count++;
+}
+
 static struct service_table table_of_all(void)
 {
     struct service_table table = {0};
 
     assert_int_equal(
-        service_table_update(&table, all_names, COUNT(all_names), &want_list), 0);
+        service_table_update(&table, all_names, COUNT(all_names), &want_list, count_left),
+        0);
     return table;
 }
 
@@ -147,11 +156,15 @@ static void who_left_comes_back_without_a_past(void **state)
     (void)state;
     service_timed_out(find(&table, "com.victronenergy.system"), 0);
     service_set_instance(find(&table, "com.victronenergy.battery.a"), STR_OF("7"));
-    assert_int_equal(service_table_update(&table, all_names, 3, &want_list), 0);
+    left_count = 0;
+    assert_int_equal(service_table_update(&table, all_names, 3, &want_list, count_left),
+                     0);
     assert_int_equal(table.count, 2);
+    assert_int_equal(left_count, 3); /* settings, system, tank */
     check_str(find(&table, "com.victronenergy.battery.a")->instance, "7");
     assert_int_equal(
-        service_table_update(&table, all_names, COUNT(all_names), &want_list), 0);
+        service_table_update(&table, all_names, COUNT(all_names), &want_list, count_left),
+        0);
     check_order(&table, 0, "system battery.a battery.b settings tank.t1");
     assert_int_equal(find(&table, "com.victronenergy.system")->outcome, ERR_SKIPPED);
     service_table_free(&table);
@@ -230,8 +243,9 @@ static void new_wants_change_the_order_and_drop_services(void **state)
     struct service_table table = table_of_all();
 
     (void)state;
-    assert_int_equal(
-        service_table_update(&table, all_names, COUNT(all_names), &other_list), 0);
+    assert_int_equal(service_table_update(&table, all_names, COUNT(all_names),
+                                          &other_list, count_left),
+                     0);
     check_order(&table, 0, "tank.t1 battery.a battery.b");
     service_table_free(&table);
 }
@@ -260,8 +274,9 @@ static void the_least_important_are_left_out_over_the_limit(void **state)
     names[GENERATORS] = STR_OF("com.victronenergy.settings");
     names[GENERATORS + 1] = STR_OF("com.victronenergy.system");
     for (int round = 0; round < 2; round++) {
-        assert_int_equal(service_table_update(&table, names, GENERATORS + 2, &want_list),
-                         42);
+        assert_int_equal(
+            service_table_update(&table, names, GENERATORS + 2, &want_list, count_left),
+            42);
         assert_int_equal(table.count, LIMIT_SERVICES);
         check_first_three(&table);
     }
