@@ -128,6 +128,11 @@ def assert_in_time(server, timeout, tries=3):
     raise AssertionError(f"{timeout - 0.5} s became {[round(seconds, 3) for _, seconds in pages]}")
 
 
+def reasons(page):
+    """{reason: how often} of what failed."""
+    return {labels["reason"]: value for labels, value in page.series("victron_scrape_failures_total")}
+
+
 def count_lines(server, words):
     return sum(words in line for line in server.lines)
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from harness import wait_until
 from hostile import (ENV, HealthWatch, RawStation, assert_in_time, assert_settles_at, count_lines, head,
-                     numbers_of, reset, service_list, table, timed_page, values)
+                     numbers_of, reasons, reset, service_list, table, timed_page, values)
 
 ESS = "cerbo-gx-v3.70-ess"
 HUNG = "com.victronenergy.vebus.ttyS4"
@@ -81,10 +81,6 @@ BAD_ANSWERS = {
     "200 and success false": (head() + b'{"value": null, "success": false}', "not_found malformed"),
     "an empty table": (head() + b'{"value": {}, "services": [], "success": true}', "empty"),
 }
-
-
-def reasons(page):
-    return {labels["reason"]: value for labels, value in page.series("victron_scrape_failures_total")}
 
 
 def test_a_bad_answer_of_one_service_costs_only_that_service(exporter):
