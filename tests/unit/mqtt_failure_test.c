@@ -6,66 +6,61 @@
 
 #include "source/mqtt_failure.h"
 
+static const struct {
+    struct mqtt_failure_note note;
+    int outcome, system_error;
+    enum err reason;
+    const char *part;
+} ends[] = {
+    {{.connack = 5}, MOSQ_ERR_CONN_REFUSED, 0, ERR_AUTH, "not authorised"},
+    {{.connack = 4}, MOSQ_ERR_CONN_REFUSED, 0, ERR_AUTH, "--mqtt.password-file"},
+    {{.connack = 2}, MOSQ_ERR_CONN_REFUSED, 0, ERR_CONNECT, "client id"},
+    {{.connack = 99}, MOSQ_ERR_PROTOCOL, 0, ERR_MALFORMED, "no MQTT"},
+    {{.is_subscription_refused = true, .is_up = true}, 0, 0, ERR_AUTH, "subscription"},
+    {{.is_answer_wanted = true, .is_up = true}, 0, 0, ERR_MALFORMED, "QoS"},
+    {{.is_up = true}, MOSQ_ERR_OVERSIZE_PACKET, 0, ERR_TOO_LARGE, "32 MiB"},
+    {{0}, MOSQ_ERR_ERRNO, ECONNREFUSED, ERR_CONNECT, "Connection refused"},
+    {{0}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "mqtts"},
+    {{0}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "mqtts"},
+    {{.is_up = true}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "reset by peer"},
+    {{.is_up = true}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "closed the connection"},
+    {{0}, MOSQ_ERR_EAI, 0, ERR_DNS, "resolve"},
+    {{.is_up = true}, MOSQ_ERR_KEEPALIVE, 0, ERR_TIMEOUT, "ping"},
+    {{.is_up = true}, MOSQ_ERR_NOMEM, 0, ERR_TOO_LARGE, "memory"},
+    {{.uses_tls = true, .text = "Error: host name verification failed."},
+     MOSQ_ERR_TLS,
+     0,
+     ERR_TLS,
+     "--mqtt.skip-hostname-check"},
+    {{.uses_tls = true, .text = "error:0A000086:SSL routines::certificate verify failed"},
+     MOSQ_ERR_TLS,
+     0,
+     ERR_TLS,
+     "--mqtt.ca-file"},
+    {{.uses_tls = true}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "TLS handshake"},
+    {{.uses_tls = true, .text = "tlsv13 alert certificate required"},
+     MOSQ_ERR_ERRNO,
+     EPROTO,
+     ERR_TLS,
+     "certificate required"},
+    {{.uses_tls = true}, MOSQ_ERR_ERRNO, ECONNREFUSED, ERR_CONNECT, "refused"},
+    /* a killed broker says no goodbye, which TLS takes for an error */
+    {{.uses_tls = true, .is_up = true}, MOSQ_ERR_ERRNO, EPROTO, ERR_CONNECT, "lost"},
+    {{.uses_tls = true, .is_up = true}, MOSQ_ERR_CONN_LOST, EPROTO, ERR_CONNECT, ""},
+    {{0}, 4711, 0, ERR_CONNECT, "lost"},
+};
+
 static void each_end_has_a_reason_and_a_sentence(void **state)
 {
-    static const struct {
-        struct mqtt_failure_note note;
-        int outcome, system_error;
-        enum err reason;
-        const char *part;
-    } cases[] = {
-        {{.connack = 5}, MOSQ_ERR_CONN_REFUSED, 0, ERR_AUTH, "not authorised"},
-        {{.connack = 4}, MOSQ_ERR_CONN_REFUSED, 0, ERR_AUTH, "--mqtt.password-file"},
-        {{.connack = 2}, MOSQ_ERR_CONN_REFUSED, 0, ERR_CONNECT, "client id"},
-        {{.connack = 99}, MOSQ_ERR_PROTOCOL, 0, ERR_MALFORMED, "no MQTT"},
-        {{.is_subscription_refused = true, .is_up = true},
-         0,
-         0,
-         ERR_AUTH,
-         "subscription"},
-        {{.is_answer_wanted = true, .is_up = true}, 0, 0, ERR_MALFORMED, "QoS"},
-        {{.is_up = true}, MOSQ_ERR_OVERSIZE_PACKET, 0, ERR_TOO_LARGE, "32 MiB"},
-        {{0}, MOSQ_ERR_ERRNO, ECONNREFUSED, ERR_CONNECT, "Connection refused"},
-        {{0}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "mqtts"},
-        {{0}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "mqtts"},
-        {{.is_up = true}, MOSQ_ERR_ERRNO, ECONNRESET, ERR_CONNECT, "reset by peer"},
-        {{.is_up = true}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "closed the connection"},
-        {{0}, MOSQ_ERR_EAI, 0, ERR_DNS, "resolve"},
-        {{.is_up = true}, MOSQ_ERR_KEEPALIVE, 0, ERR_TIMEOUT, "ping"},
-        {{.is_up = true}, MOSQ_ERR_NOMEM, 0, ERR_TOO_LARGE, "memory"},
-        {{.uses_tls = true, .text = "Error: host name verification failed."},
-         MOSQ_ERR_TLS,
-         0,
-         ERR_TLS,
-         "--mqtt.skip-hostname-check"},
-        {{.uses_tls = true,
-          .text = "error:0A000086:SSL routines::certificate verify failed"},
-         MOSQ_ERR_TLS,
-         0,
-         ERR_TLS,
-         "--mqtt.ca-file"},
-        {{.uses_tls = true}, MOSQ_ERR_CONN_LOST, 0, ERR_CONNECT, "TLS handshake"},
-        {{.uses_tls = true, .text = "tlsv13 alert certificate required"},
-         MOSQ_ERR_ERRNO,
-         EPROTO,
-         ERR_TLS,
-         "certificate required"},
-        {{.uses_tls = true}, MOSQ_ERR_ERRNO, ECONNREFUSED, ERR_CONNECT, "refused"},
-        /* a killed broker says no goodbye, which TLS takes for an error */
-        {{.uses_tls = true, .is_up = true}, MOSQ_ERR_ERRNO, EPROTO, ERR_CONNECT, "lost"},
-        {{.uses_tls = true, .is_up = true}, MOSQ_ERR_CONN_LOST, EPROTO, ERR_CONNECT, ""},
-        {{0}, 4711, 0, ERR_CONNECT, "lost"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < COUNT(ends); i++) {
         struct error error;
-        enum err reason = mqtt_failure_set(&cases[i].note, cases[i].outcome,
-                                           cases[i].system_error, &error);
-        if (reason != cases[i].reason ||
-            !str_contains(str_from(error.text), str_from(cases[i].part)))
+        enum err reason = mqtt_failure_set(&ends[i].note, ends[i].outcome,
+                                           ends[i].system_error, &error);
+        if (reason != ends[i].reason ||
+            !str_contains(str_from(error.text), str_from(ends[i].part)))
             fail_msg("case %zu: got %d \"%s\", want \"%s\"", i, (int)reason, error.text,
-                     cases[i].part);
+                     ends[i].part);
         assert_int_equal(error.code, reason);
     }
 }
