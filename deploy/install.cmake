@@ -29,4 +29,8 @@ install(DIRECTORY deploy/prometheus/ DESTINATION ${VICTRON_DATA_DIR}/prometheus
     FILES_MATCHING PATTERN "*.yml")
 install(DIRECTORY deploy/migration/ DESTINATION ${VICTRON_DATA_DIR}/migration
     FILES_MATCHING PATTERN "*.yml")
+# Whole: the tool, its examples, the configurations of each topology; and the base of what it makes for Kubernetes.
+install(DIRECTORY deploy/fleet/ DESTINATION ${VICTRON_DATA_DIR}/fleet USE_SOURCE_PERMISSIONS
+    PATTERN "__pycache__" EXCLUDE PATTERN "make_facts.py" EXCLUDE)
+install(DIRECTORY deploy/kubernetes/station/ DESTINATION ${VICTRON_DATA_DIR}/kubernetes/station)
 install(FILES deploy/systemd/example.env DESTINATION ${VICTRON_DATA_DIR})

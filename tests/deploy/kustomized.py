@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 KUSTOMIZATION = {"apiVersion", "kind", "namespace", "nameSuffix", "labels", "resources", "images", "generatorOptions",
-                 "configMapGenerator", "secretGenerator"}
+                 "configMapGenerator", "secretGenerator", "patches"}
 GENERATOR = {"name", "behavior", "envs", "files"}
 # Where one object names another: the kind that is named, and the path to the name.
 REFERENCES = [("ConfigMap", ("containers", "*", "envFrom", "*", "configMapRef", "name")),
@@ -35,11 +35,15 @@ def build(folder):
     for kind, field in (("ConfigMap", "configMapGenerator"), ("Secret", "secretGenerator")):
         for generator in kustomization.get(field, []):
             _add(objects, _generated(kind, folder, generator, kustomization), generator.get("behavior", "create"))
+    for patch in kustomization.get("patches", []):
+        _patch([one for one in objects if one["kind"] == patch["target"]["kind"]], yaml.safe_load(patch["patch"]))
     _suffix(objects, kustomization.get("nameSuffix", ""))
     for row in kustomization.get("labels", []):
-        assert row["includeSelectors"] is True
         for one in objects:
-            _label(one, row["pairs"])
+            if row.get("includeSelectors"):
+                _label(one, row["pairs"])
+            else:
+                one["metadata"].setdefault("labels", {}).update(row["pairs"])
     for one in objects:
         if "namespace" in kustomization:
             one["metadata"]["namespace"] = kustomization["namespace"]
@@ -71,6 +75,22 @@ def _add(objects, one, behavior):
     else:
         assert behavior == "merge" and len(same) == 1, one["metadata"]["name"]
         same[0].setdefault("data", {}).update(one["data"])
+
+
+def _patch(objects, patch):
+    """Two patches are known: one that adds to a list, and one that replaces the source of a volume."""
+    (one,) = objects
+    if isinstance(patch, list):
+        ((op, path, value),) = [(step["op"], step["path"], step["value"]) for step in patch]
+        assert (op, path) == ("add", "/spec/egress/-")
+        one["spec"]["egress"].append(value)
+    else:
+        assert patch["metadata"]["name"] == one["metadata"]["name"]
+        ((name, source),) = [(volume.pop("name"), volume) for volume in copy.deepcopy(_pod(patch)["volumes"])]
+        volumes = _pod(one)["volumes"]
+        volumes.sort(key=lambda volume: volume["name"] != name)  # what is patched comes first
+        for key, value in source.items():
+            volumes[0][key].update(value)
 
 
 def _suffix(objects, suffix):

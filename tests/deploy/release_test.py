@@ -95,6 +95,10 @@ def test_everything_is_installed(installed):
         expected |= names
     expected |= {f"{DATA}/{folder}/{p.name}" for folder in ("prometheus", "migration")
                  for p in (ROOT / "deploy" / folder).glob("*.yml")}
+    fleet = ROOT / "deploy" / "fleet"
+    expected |= {f"{DATA}/fleet/{p.relative_to(fleet)}" for p in fleet.rglob("*")
+                 if p.is_file() and "__pycache__" not in p.parts and p.name != "make_facts.py"}
+    expected |= {f"{DATA}/kubernetes/station/{p.name}" for p in (ROOT / "deploy/kubernetes/station").glob("*.yaml")}
     assert files == expected
     # Who removes by this list stumbles over a file that is there twice.
     manifest = (ROOT / "build" / "install_manifest.txt").read_text().splitlines()
@@ -103,6 +107,14 @@ def test_everything_is_installed(installed):
 
 def test_the_installed_program_runs(installed):
     assert "victron_exporter, version" in output(installed / "bin/victron_exporter", "--version")
+
+
+def test_the_installed_fleet_tool_runs_and_leaves_nothing(installed, tmp_path):
+    (tmp_path / "fleet.json").write_text('{"stations": [{"site": "house", "url": "http://gx"}], "kubernetes": {}}')
+    assert "1 stations: made" in output(installed / DATA / "fleet/victron-fleet", tmp_path / "fleet.json")
+    base = re.search(r"resources:\n  - (.*)", (tmp_path / "kubernetes/house/kustomization.yaml").read_text())[1]
+    assert (tmp_path / "kubernetes/house" / base / "kustomization.yaml").exists()
+    assert not list(installed.rglob("__pycache__"))
 
 
 @pytest.mark.parametrize("prefix", ["/usr", "/usr/local", "/opt/victron"])
