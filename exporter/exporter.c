@@ -31,8 +31,10 @@ static void take_over(struct exporter *exporter, struct generation *generation,
 {
     (void)pthread_mutex_lock(&exporter->generation_lock);
     struct generation *old = generation ? exporter->generation : NULL;
-    if (generation)
+    if (generation) {
+        generation->number = old->number + 1;
         exporter->generation = generation;
+    }
     exporter->was_reload_good = generation != NULL;
     exporter->reloads_ended = reloads_ended;
     (void)pthread_mutex_unlock(&exporter->generation_lock);

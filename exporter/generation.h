@@ -7,6 +7,7 @@
 #define GENERATION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -21,6 +22,7 @@ struct generation {
     struct site_file site_file;
     bool has_site_file;
     struct str site; /* value of the label; lives as long as the config */
+    uint64_t number; /* of those in force so far; set before it is */
     int references;
 };
 

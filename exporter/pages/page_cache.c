@@ -21,8 +21,8 @@ struct kept_piece {
 };
 
 struct page_cache {
-    struct generation *generation; /* of all that follows; NULL: empty */
-    struct snapshot *snapshot;
+    uint64_t generation;       /* of all that follows, by number: none is kept alive */
+    struct snapshot *snapshot; /* NULL: empty */
     struct apply_counts counts;
     struct kept_piece pieces[PIECES_MAX];
     size_t piece_count;
@@ -38,7 +38,6 @@ static void drop(struct page_cache *cache)
     for (size_t i = 0; i < cache->piece_count; i++)
         piece_release(cache->pieces[i].piece);
     snapshot_release(cache->snapshot);
-    generation_release(cache->generation);
     *cache = (struct page_cache){0};
 }
 
@@ -59,7 +58,7 @@ static bool has_same_reports(const struct snapshot *a, const struct snapshot *b)
 static bool is_of(const struct page_cache *cache, const struct generation *generation,
                   const struct snapshot *snapshot)
 {
-    return cache->generation == generation && cache->snapshot &&
+    return cache->snapshot && cache->generation == generation->number &&
            has_same_reports(cache->snapshot, snapshot);
 }
 
@@ -86,12 +85,12 @@ static struct piece *make(struct generation *generation, const struct snapshot *
     return NULL;
 }
 
-static void keep(struct page_cache *cache, struct generation *generation,
+static void keep(struct page_cache *cache, const struct generation *generation,
                  struct snapshot *snapshot, const struct page_form *form,
                  struct piece *piece, const struct apply_counts *counts)
 {
-    if (!cache->generation) {
-        cache->generation = generation_reference(generation);
+    if (!cache->snapshot) {
+        cache->generation = generation->number;
         cache->snapshot = snapshot_reference(snapshot);
         cache->counts = *counts;
     }

@@ -3,10 +3,11 @@
  * That part depends on the generation, the reports of the snapshot, the format and the
  * filter, and reports are constant.  So there is no clock and no counter here that could
  * be wrong: a page of the same generation and of the very same reports is the same page.
- * What is kept holds references to them, so that no other object can have their address.
+ * What is kept holds references to the reports, so that no others can have their address;
+ * generations have numbers, so that an old one goes when a reload replaces it.
  *
- * The newest generation and snapshot are kept, with a piece for each format asked for;
- * a page of others drops all that.  The server thread only.
+ * The newest snapshot is kept, with a piece for each format asked for; a page of others
+ * drops all that.  The server thread only.
  */
 #ifndef PAGES_PAGE_CACHE_H
 #define PAGES_PAGE_CACHE_H

@@ -23,6 +23,14 @@ OPENMETRICS = "application/openmetrics-text;version=1.0.0"
 PATIENCE = 20.0  # seconds; no passing test needs them
 
 
+SANITIZER = re.compile(r"(Address|Leak|Thread|Memory)Sanitizer|runtime error:|==\d+== (Invalid|Conditional jump)")
+
+
+def assert_sound(text):
+    """No sanitizer, and no valgrind, has a word to say in what a program wrote."""
+    assert not SANITIZER.search(text), text[-20_000:]
+
+
 def wait_until(condition, patience=PATIENCE, what="it"):
     """Polls until condition() is true and returns what it gave."""
     end = time.monotonic() + patience
@@ -111,6 +119,7 @@ class Process:
         finally:
             self._reader.join(2)
             self.child.stdout.close()
+        assert_sound("\n".join(self.lines))
         return code
 
 
@@ -176,7 +185,9 @@ def run(*flags, env=None, timeout=60):
     """The program run to its end: (exit code, stdout, stderr)."""
     result = subprocess.run([str(PROGRAM), *flags], capture_output=True, timeout=timeout,
                             env={**os.environ, **(env or {})}, check=False)
-    return result.returncode, result.stdout.decode("utf-8"), result.stderr.decode("utf-8", "replace")
+    errors = result.stderr.decode("utf-8", "replace")
+    assert_sound(errors)
+    return result.returncode, result.stdout.decode("utf-8"), errors
 
 
 def promtool_check(page_text):

@@ -143,7 +143,8 @@ def numbers_of(server):
 
     with open(f"/proc/{server.child.pid}/status", encoding="ascii") as file:
         fields = dict(line.split(":", 1) for line in file)
-    return {"rss": int(fields["VmRSS"].split()[0]), "threads": int(fields["Threads"]),
+    return {"rss": int(fields["VmRSS"].split()[0]), "anonymous": int(fields["RssAnon"].split()[0]),
+            "threads": int(fields["Threads"]),
             "fds": len(os.listdir(f"/proc/{server.child.pid}/fd"))}
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from harness import request, wait_until
-from hostile import HealthWatch
+from hostile import HealthWatch, numbers_of
 
 ESS = "cerbo-gx-v3.70-ess"
 ROW = ('{"device": "vebus", "path": "/Mode", "metric": "victron_vebus_wish_%d", "type": "gauge", '
@@ -87,6 +87,23 @@ def test_reading_slow_files_holds_up_nobody(simulator, exporter, rows):
     page.join()
     assert statuses == [200] and wishes(server.page()) == ["victron_vebus_wish_1"]
     watch.assert_quick()
+
+
+def test_a_reload_costs_no_memory(simulator, exporter, rows):
+    """What the old files made goes with them: ten reloads later it is as large as after the first."""
+    server = exporter(simulator(ESS).url, f"--map.file={rows}", "--web.enable-lifecycle")
+
+    def anonymous_kib():
+        for _ in range(3):
+            server.page()
+        return numbers_of(server)["anonymous"]
+
+    before = anonymous_kib()
+    for i in range(10):
+        replace(rows, ROW % i)
+        assert post_reload(server) == 200
+        assert wishes(server.page()) == [f"victron_vebus_wish_{i}"]
+    wait_until(lambda: anonymous_kib() < before + 1024, 5, f"at most 1 MiB more than {before} KiB")
 
 
 def test_sighup_under_load(simulator, exporter, rows):
