@@ -21,6 +21,7 @@ STATIONS = ROOT / "tests" / "stations"
 PROGRAM = Path(os.environ.get("VICTRON_TEST_PROGRAM", ROOT / "build" / "victron_exporter"))
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
 PATIENCE = 20.0  # seconds; no passing test needs them
+SLOWNESS = 5 if "san" in PROGRAM.parent.name else 1  # build/asan, build/tsan: so many times as long
 
 
 SANITIZER = re.compile(r"(Address|Leak|Thread|Memory)Sanitizer|runtime error:|==\d+== (Invalid|Conditional jump)")

@@ -10,10 +10,10 @@ import struct
 import threading
 import time
 
-from harness import Page, wait_until
+from harness import SLOWNESS, Page, wait_until
 
 LATE = 0.1  # contract 5
-QUICK = 0.1  # /-/healthy, whoever else is there
+QUICK = 0.1 * SLOWNESS  # /-/healthy, whoever else is there
 PREFIX = "com.victronenergy."
 
 # The address sanitizer keeps what was freed; bounds of memory would say nothing.

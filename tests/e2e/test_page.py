@@ -4,7 +4,7 @@ import gzip
 import math
 
 import pytest
-from harness import OPENMETRICS, STATIONS, Page, promtool_check, run
+from harness import OPENMETRICS, Page, STATIONS, promtool_check, run, wait_until
 
 ALL_STATIONS = sorted(p.name for p in STATIONS.iterdir() if (p / "http").is_dir())
 ESS = "cerbo-gx-v3.70-ess"
@@ -107,4 +107,5 @@ def test_of_two_services_with_one_instance_the_first_is_exported(simulator, expo
     keys = page.keys()
     assert len(keys) == len(set(keys))
     server.page()
+    wait_until(lambda: server.find("left out"), what="the line")
     assert sum("left out" in line for line in server.lines) == 1
