@@ -22,9 +22,11 @@ static const struct page_filter all = {0};
 
 static struct generation *generation_of(const char *map)
 {
+    static uint64_t number;
     struct generation *generation = calloc(1, sizeof *generation);
 
     assert_non_null(generation);
+    generation->number = ++number;
     generation->map = good_map(map);
     generation->references = 1;
     return generation;
@@ -155,7 +157,7 @@ static void a_reload_makes_the_page_anew(void **state)
         check_says(get(cache, generation, snapshot),
                    i % 2 ? "victron_battery_charge_ratio{"
                          : "victron_battery_state_of_charge_ratio{");
-        generation_release(generation); /* the cache still holds it */
+        generation_release(generation); /* it is gone, and its number not used again */
     }
     page_cache_free(cache);
     snapshot_release(snapshot);
