@@ -32,6 +32,10 @@ def shorter(text, least=0.0):
     return f"{int(1000 * max(least, min(LONGEST, seconds(text) / FACTOR)))}ms"
 
 
+def default_rules():
+    return [path for path in sorted(RULES.glob("*.yml")) if "optional" not in path.name]
+
+
 def accelerate(group):
     """The group as one or two: what is accelerated, and what counts intervals."""
     counting = [rule for rule in group["rules"] if COUNTS_INTERVALS.fullmatch(rule.get("record", ""))]
@@ -43,12 +47,10 @@ def accelerate(group):
     return [part for part in parts if part["rules"]]
 
 
-def write_rules(folder, optional=False):
-    """Copies of the rule files; gives the pattern that names them."""
+def write_rules(folder):
+    """Copies of the rule files that are on by default; gives the pattern that names them."""
     folder.mkdir()
-    for path in sorted(RULES.glob("*.yml")):
-        if "optional" in path.name and not optional:
-            continue
+    for path in default_rules():
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
         document["groups"] = [part for group in document["groups"] for part in accelerate(group)]
         text = yaml.dump(document, Dumper=Dumper, allow_unicode=True, sort_keys=False)
@@ -62,13 +64,13 @@ def walk(route):
         yield from walk(child)
 
 
-def write_alertmanager(path, smtp_port, webhook_url):
+def write_alertmanager(path, smtp_port, webhook_url, is_accelerated=True):
     """The configuration; mail goes to that port, webhooks to that address under their own path."""
     text = (ALERTMANAGER / "alertmanager.yml").read_text(encoding="utf-8")
     config = yaml.load(text.replace("http://127.0.0.1:9095", webhook_url), Loader=Loader)
     config["global"] |= {"smtp_smarthost": f"127.0.0.1:{smtp_port}", "smtp_require_tls": False}
     config["templates"] = [str(ALERTMANAGER / pattern) for pattern in config["templates"]]
-    for route in walk(config["route"]):
+    for route in walk(config["route"]) if is_accelerated else ():
         for key in ("group_wait", "group_interval"):
             if key in route:
                 route[key] = shorter(route[key])

@@ -82,9 +82,9 @@ class Site:
 
 
 class Alertmanager(Process):
-    def __init__(self, folder, mail_port, webhook_url):
+    def __init__(self, folder, mail_port, webhook_url, is_accelerated):
         config = folder / "alertmanager.yml"
-        accelerated.write_alertmanager(config, mail_port, webhook_url)
+        accelerated.write_alertmanager(config, mail_port, webhook_url, is_accelerated)
         self.address = f"127.0.0.1:{free_port()}"
         super().__init__(["prometheus-alertmanager", f"--config.file={config}", f"--storage.path={folder}/alertmanager",
                           f"--web.listen-address={self.address}", "--cluster.listen-address="])
@@ -99,16 +99,17 @@ class Alertmanager(Process):
 
 
 class Prometheus(Process):
-    def __init__(self, folder, sites, alertmanager):
+    def __init__(self, folder, sites, alertmanager, is_accelerated):
         self.address = f"127.0.0.1:{free_port()}"
         shipped = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
         job = shipped["scrape_configs"][0]
-        job["scrape_timeout"] = f"{SCRAPE_SECONDS}s"
+        every = f"{SCRAPE_SECONDS}s" if is_accelerated else shipped["global"]["scrape_interval"]
+        rules = [accelerated.write_rules(folder / "rules")] if is_accelerated else [str(path) for path in accelerated.default_rules()]
+        job["scrape_timeout"] = every
         job["static_configs"] = [{"targets": [site.address], "labels": {"site": site.name}} for site in sites]
         config = folder / "prometheus.yml"
         config.write_text(yaml.safe_dump({
-            "global": {"scrape_interval": f"{SCRAPE_SECONDS}s"}, "scrape_configs": [job],
-            "rule_files": [accelerated.write_rules(folder / "rules")],
+            "global": {"scrape_interval": every}, "scrape_configs": [job], "rule_files": rules,
             "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager.address]}]}]}}))
         super().__init__(["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
                           "--storage.tsdb.retention.time=60d", f"--web.listen-address={self.address}"])
@@ -178,16 +179,16 @@ def write_history(site, kind, folder):
 
 
 class World:
-    """Starts everything, ends everything. mails and calls hold what arrived."""
+    """Starts everything, ends everything. mails and calls hold what arrived. Not accelerated it is as shipped."""
 
-    def __init__(self, folder, sites):
+    def __init__(self, folder, sites, is_accelerated=True):
         self.sites = {site.name: site for site in sites}
         self.mail, self.webhook = MailSink(), WebhookSink()
         self._started = []
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(Site.start, sites))
-        self.alertmanager = Alertmanager(Path(folder), self.mail.port, self.webhook.url)
-        self.prometheus = Prometheus(Path(folder), sites, self.alertmanager)
+        self.alertmanager = Alertmanager(Path(folder), self.mail.port, self.webhook.url, is_accelerated)
+        self.prometheus = Prometheus(Path(folder), sites, self.alertmanager, is_accelerated)
 
     @property
     def mails(self):
