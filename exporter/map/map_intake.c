@@ -110,7 +110,7 @@ static void read_device_file(struct intake_text *text, json_t *json)
                      "-, or *");
         return;
     }
-    text->reader.device = text_pool_copy(text->intake->texts, name);
+    text->reader.device = text_pool_keep(text->intake->texts, name);
     struct map_device *device = device_of(text, text->reader.device);
     if (!device)
         return;
@@ -202,6 +202,8 @@ void map_intake_add(struct map_intake *intake, const struct map_text *map_text,
                    .text = rank},
     };
     struct str name = rank == 0 ? enum_name(map_text) : STR_OF("");
+
+    text_pool_point_to(intake->texts, rank == 0 ? map_text->json : STR_OF(""));
 
     for (struct str rest = map_text->json; !is_blank(rest);) {
         json_error_t error;

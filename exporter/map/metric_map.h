@@ -32,7 +32,8 @@ struct map_text {
 };
 
 struct map_options {
-    const struct map_text *built_in; /* device files and enums/NAME.json */
+    const struct map_text *built_in; /* device files and enums/NAME.json; must outlive the
+                                        map */
     size_t built_in_count;
     const struct map_text *added; /* --map.file, in the order given: later rows win */
     size_t added_count;

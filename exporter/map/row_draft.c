@@ -25,6 +25,6 @@ bool row_draft_text(struct row_draft *draft, const char *key, const json_t *valu
         ROW_MISTAKE(draft, "key \"%s\" is empty", key);
         return false;
     }
-    *out_text = text_pool_copy(draft->texts, str_from(json_string_value(value)));
+    *out_text = text_pool_keep(draft->texts, str_from(json_string_value(value)));
     return true;
 }

@@ -41,7 +41,7 @@ void row_read_fixed_labels(struct row_draft *draft, const char *key, json_t *val
     {
         if (!labels || !row_draft_text(draft, key, text, &labels[count].value))
             return;
-        labels[count++].name = text_pool_copy(draft->texts, str_from(name));
+        labels[count++].name = text_pool_keep(draft->texts, str_from(name));
     }
     draft->row->labels = labels;
     draft->row->label_count = (unsigned short)count;
@@ -90,7 +90,7 @@ void row_read_bind(struct row_draft *draft, const char *key, json_t *value)
     {
         if (!binds || !read_bind_values(draft, values, &binds[count]))
             return;
-        binds[count++].name = text_pool_copy(draft->texts, str_from(name));
+        binds[count++].name = text_pool_keep(draft->texts, str_from(name));
     }
     draft->row->binds = binds;
     draft->row->bind_count = (unsigned short)count;
@@ -134,7 +134,7 @@ void row_read_values(struct row_draft *draft, const char *key, json_t *value)
             row_draft_wrong_type(draft, key, number, "a table of texts and numbers");
         if (values)
             values[count++] = (struct text_number){
-                text_pool_copy(draft->texts, str_from(text)), json_number_value(number)};
+                text_pool_keep(draft->texts, str_from(text)), json_number_value(number)};
     }
     draft->row->values = values;
     draft->row->value_count = (unsigned short)count;
@@ -154,7 +154,7 @@ static bool read_label_marks(struct row_draft *draft, struct str label, json_t *
         if (!row_draft_text(draft, "marks", text, &mark->value))
             return false;
         mark->label = label;
-        mark->part = text_pool_copy(draft->texts, str_from(part));
+        mark->part = text_pool_keep(draft->texts, str_from(part));
         draft->row->mark_count++;
     }
     return true;
@@ -171,7 +171,7 @@ void row_read_marks(struct row_draft *draft, const char *key, json_t *value)
     draft->row->marks = marks;
     json_object_foreach(value, name, parts)
     {
-        struct str label = text_pool_copy(draft->texts, str_from(name));
+        struct str label = text_pool_keep(draft->texts, str_from(name));
         if (!marks || !read_label_marks(draft, label, parts, marks))
             return;
     }

@@ -76,31 +76,37 @@ struct bench {
 
 /* ---- scenarios: the units of work they did ---- */
 
-static size_t write_pages(struct bench *bench, const char *accept)
+static size_t write_pages(struct bench *bench, const char *accept, int rounds)
 {
     const struct page_filter all = {0};
     const struct renderer *renderer = renderer_for(str_from(accept));
     struct apply_counts counts;
 
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
         struct buf page = buf_new(PAGE_BYTES_MAX);
         if (page_write_station(&bench->generation, bench->stations[i % 2], renderer, &all,
                                NULL, &counts, &page) != ERR_OK)
             give_up("no page");
         buf_free(&page);
     }
-    return ROUNDS * counts.samples;
+    return (size_t)rounds * counts.samples;
 }
 
 /* A page whose values all differ from those of the last; the unit is a sample. */
 __attribute__((noinline)) static size_t scenario_text(struct bench *bench)
 {
-    return write_pages(bench, "");
+    return write_pages(bench, "", ROUNDS);
 }
 
 __attribute__((noinline)) static size_t scenario_openmetrics(struct bench *bench)
 {
-    return write_pages(bench, OPENMETRICS);
+    return write_pages(bench, OPENMETRICS, ROUNDS);
+}
+
+/* The first page of a map, which meets every path; the unit is a sample. */
+__attribute__((noinline)) static size_t scenario_meeting(struct bench *bench)
+{
+    return write_pages(bench, "", 1);
 }
 
 /* A page whose station part is kept: what is left is our own; the unit is a page. */
@@ -279,6 +285,12 @@ static void change_devices(struct bench *bench)
     }
 }
 
+static void load_map(struct bench *bench)
+{
+    metric_map_free(bench->generation.map);
+    bench->generation.map = bench_map();
+}
+
 static const struct scenario {
     const char *name;
     size_t (*run)(struct bench *bench);
@@ -286,6 +298,7 @@ static const struct scenario {
 } scenarios[] = {
     {"text", scenario_text, NULL},
     {"openmetrics", scenario_openmetrics, NULL},
+    {"meeting", scenario_meeting, load_map},
     {"kept", scenario_kept, NULL},
     {"packing", scenario_packing, NULL},
     {"answers", scenario_answers, NULL},
