@@ -13,11 +13,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A page and a body are made of the same memory scrape after scrape: a mapping of its own
- * for each, or giving it back in between, costs a third of the pages a second (measured)
- * and saves 0.1 MB.  What is larger is rare and goes when it is freed. */
-#define MAPPED_FROM_BYTES (1024 * 1024)
-#define TRIM_BYTES (1024 * 1024)
+/* The text of a page and the state of zlib are large and needed for less than a
+ * millisecond of the seconds between two scrapes: they have mappings of their own, which
+ * go when they are freed. */
+#define MAPPED_FROM_BYTES (128 * 1024)
+#define TRIM_BYTES (256 * 1024)
 
 /* Few threads of ours allocate, and none of them much: one pool of memory is smaller than
  * one for each. */

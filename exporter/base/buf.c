@@ -19,9 +19,10 @@ char *buf_grow(struct buf *buf, size_t n)
         buf->failed = true;
         return NULL;
     }
-    size_t size = buf->size ? buf->size : BUF_FIRST_BYTES;
-    while (size - buf->n < n)
-        size *= 2;
+    /* Twice as much, or what is asked for if that is more: who knows gets no more. */
+    size_t size = buf->size ? buf->size * 2 : BUF_FIRST_BYTES;
+    if (size - buf->n < n)
+        size = buf->n + n;
     if (size > buf->max)
         size = buf->max;
     char *p = realloc(buf->p, size ? size : 1);

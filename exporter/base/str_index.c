@@ -5,9 +5,9 @@
 
 #define FIRST_SLOTS ((size_t)64)
 
+/* Without the hash: half of an index is free slots, and it seldom grows. */
 struct str_index_slot {
     struct str key;
-    uint64_t hash;
     void *value; /* NULL: free */
 };
 
@@ -16,14 +16,12 @@ struct str_index str_index_new(size_t max_entries)
     return (struct str_index){.max = max_entries};
 }
 
-static struct str_index_slot *find(const struct str_index *index, struct str key,
-                                   uint64_t hash)
+static struct str_index_slot *find(const struct str_index *index, struct str key)
 {
     size_t mask = index->slot_count - 1;
-    size_t i = (size_t)hash & mask;
+    size_t i = (size_t)str_hash(key, STR_HASH_SEED) & mask;
 
-    while (index->slots[i].value &&
-           (index->slots[i].hash != hash || !str_equal(index->slots[i].key, key)))
+    while (index->slots[i].value && !str_equal(index->slots[i].key, key))
         i = (i + 1) & mask;
     return &index->slots[i];
 }
@@ -32,7 +30,7 @@ void *str_index_get(const struct str_index *index, struct str key)
 {
     if (!index->slots)
         return NULL;
-    return find(index, key, str_hash(key, STR_HASH_SEED))->value;
+    return find(index, key)->value;
 }
 
 /* At most half full, so that a probe stays short. */
@@ -50,7 +48,7 @@ static bool make_room(struct str_index *index)
         return false;
     for (size_t i = 0; index->slots && i < index->slot_count; i++)
         if (index->slots[i].value)
-            *find(&wider, index->slots[i].key, index->slots[i].hash) = index->slots[i];
+            *find(&wider, index->slots[i].key) = index->slots[i];
     free(index->slots);
     *index = wider;
     return true;
@@ -58,10 +56,8 @@ static bool make_room(struct str_index *index)
 
 void str_index_put(struct str_index *index, struct str key, void *value)
 {
-    uint64_t hash = str_hash(key, STR_HASH_SEED);
-
     if (index->slots) {
-        struct str_index_slot *old = find(index, key, hash);
+        struct str_index_slot *old = find(index, key);
         if (old->value) {
             old->value = value;
             return;
@@ -71,7 +67,7 @@ void str_index_put(struct str_index *index, struct str key, void *value)
         index->failed = true;
         return;
     }
-    *find(index, key, hash) = (struct str_index_slot){key, hash, value};
+    *find(index, key) = (struct str_index_slot){key, value};
     index->used++;
 }
 

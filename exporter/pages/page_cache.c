@@ -14,6 +14,9 @@
 /* Three formats, packed and not. */
 #define PIECES_MAX 6
 
+/* A page may be longer than the last one by this part of it, and needs no more room. */
+#define SPARE_PART 32
+
 struct kept_piece {
     const struct renderer *renderer;
     bool is_packed;
@@ -26,6 +29,7 @@ struct page_cache {
     struct apply_counts counts;
     struct kept_piece pieces[PIECES_MAX];
     size_t piece_count;
+    size_t text_bytes; /* of the last page, whatever it was */
 };
 
 struct page_cache *page_cache_new(void)
@@ -35,10 +39,12 @@ struct page_cache *page_cache_new(void)
 
 static void drop(struct page_cache *cache)
 {
+    size_t text_bytes = cache->text_bytes;
+
     for (size_t i = 0; i < cache->piece_count; i++)
         piece_release(cache->pieces[i].piece);
     snapshot_release(cache->snapshot);
-    *cache = (struct page_cache){0};
+    *cache = (struct page_cache){.text_bytes = text_bytes};
 }
 
 void page_cache_free(struct page_cache *cache)
@@ -71,16 +77,21 @@ static struct piece *find(const struct page_cache *cache, const struct page_form
     return NULL;
 }
 
+/* *text_bytes is what the last one took, and then what this one does: so that there is
+ * room at once. */
 static struct piece *make(struct generation *generation, const struct snapshot *snapshot,
                           const struct page_form *form,
                           const struct apply_listener *listener,
-                          struct apply_counts *out_counts)
+                          struct apply_counts *out_counts, size_t *text_bytes)
 {
     struct buf text = buf_new(PAGE_BYTES_MAX);
 
+    (void)buf_reserve(&text, *text_bytes + *text_bytes / SPARE_PART);
     if (page_write_station(generation, snapshot, form->renderer, form->filter, listener,
-                           out_counts, &text) == ERR_OK)
+                           out_counts, &text) == ERR_OK) {
+        *text_bytes = text.n;
         return piece_new(&text, form->is_packed);
+    }
     buf_free(&text);
     return NULL;
 }
@@ -105,9 +116,10 @@ struct piece *page_cache_station(struct page_cache *cache, struct generation *ge
                                  struct apply_counts *out_counts)
 {
     bool is_filtered = form->filter->name_count || form->filter->device_count;
+    size_t unknown = 0;
 
     if (!cache || is_filtered)
-        return make(generation, snapshot, form, listener, out_counts);
+        return make(generation, snapshot, form, listener, out_counts, &unknown);
     if (!is_of(cache, generation, snapshot))
         drop(cache);
     struct piece *piece = find(cache, form);
@@ -115,7 +127,7 @@ struct piece *page_cache_station(struct page_cache *cache, struct generation *ge
         *out_counts = cache->counts;
         return piece_reference(piece);
     }
-    piece = make(generation, snapshot, form, listener, out_counts);
+    piece = make(generation, snapshot, form, listener, out_counts, &cache->text_bytes);
     if (piece)
         keep(cache, generation, snapshot, form, piece, out_counts);
     return piece;
