@@ -21,6 +21,7 @@ CALLS_OF_MESSAGES = ["malloc", "calloc", "realloc", "poll", "mosquitto_loop_read
 CALLS_OF_CONNECTIONS = ["mosquitto_lib_init", "getnameinfo", "getrandom", "mosquitto_unsubscribe", "mosquitto_new", "mosquitto_int_option", "mosquitto_connect_bind_async",
                         "mosquitto_subscribe", "mosquitto_publish", "mosquitto_loop_write", "mosquitto_loop_read",
                         "mosquitto_loop_misc", "poll"]
+CONNECTS_MAX = 3
 NOT_ALWAYS_CALLED = "mosquitto_loop_write"  # only when the line was busy
 
 # Taken for a broker that refuses us: the next attempt comes after half a minute.
@@ -110,6 +111,15 @@ def test_a_message_with_a_call_that_fails(faults, place, call):
     server, talker = start_on(faults, place), place[1]
     hits, before = 0, None
 
+    def start_anew():
+        """The pauses between connections grow with each that is lost soon."""
+        nonlocal server
+        assert server.stop() == 0
+        server = start_on(faults, place)
+        wait_until(lambda: server.page().value("victron_up") == 1, what="values")
+        for _ in range(2):
+            say_and_see()
+
     def say_and_see():
         talker.say_next()
         tries = 0
@@ -132,6 +142,8 @@ def test_a_message_with_a_call_that_fails(faults, place, call):
     try:
         wait_until(lambda: server.page().value("victron_up") == 1, what="values")
         for n in points(faults, call, say_and_see):
+            if server.page().value("victron_mqtt_connects_total") > CONNECTS_MAX:
+                start_anew()
             before = server.page()
             faults.arm(call, n)
             talker.say_next()
