@@ -278,7 +278,11 @@ void http_request_abort(struct http_request *request)
  * TLS it is worth more than the code's. */
 static const char *sentence(const struct http_request *request, enum err outcome)
 {
-    if (outcome == ERR_TLS && request->failure[0])
+    struct str failure = str_from(request->failure);
+
+    if (outcome == ERR_TLS && str_contains(failure, STR_OF("wrong version number")))
+        return "what answers there speaks no TLS: is it http?";
+    if (outcome == ERR_TLS && failure.n)
         return request->failure;
     if (outcome == ERR_TOO_LARGE)
         return "the answer is larger than allowed";

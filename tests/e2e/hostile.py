@@ -3,6 +3,7 @@
 The simulator imitates the real server with its faults; what no real server would do comes from here.
 """
 
+import contextlib
 import json
 import multiprocessing
 import socket
@@ -51,14 +52,85 @@ def reset(connection):
     connection.close()
 
 
+class Door:
+    """A port of the host that stays the same: open, closed, or a hole that swallows who knocks.
+
+    serve(connection) is called for each connection, one after the other.
+    """
+
+    def __init__(self, serve, host="127.0.0.1"):
+        self._serve = serve
+        self._host = host
+        self._port = 0
+        self._listener = None
+        self._thread = None
+        self._plugs = []
+        self.open()
+
+    @property
+    def address(self):
+        return f"[{self._host}]:{self._port}" if ":" in self._host else f"{self._host}:{self._port}"
+
+    def _bind(self, backlog):
+        listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((self._host, self._port))
+        listener.listen(backlog)
+        self._port = listener.getsockname()[1]
+        return listener
+
+    def open(self):
+        if self._listener is None:
+            self._pull_plugs()
+            self._listener = self._bind(backlog=5)
+            self._thread = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
+            self._thread.start()
+
+    def close(self):
+        """Connections are refused from now on; the one that is served is served to its end."""
+        listener, self._listener = self._listener, None
+        if listener:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            self._thread.join()
+            listener.close()
+        self._pull_plugs()
+
+    def swallow(self):
+        """A full queue from now on: no connect is answered any more."""
+        self.close()
+        self._plugs = [self._bind(backlog=0)]
+        for _ in range(4):
+            plug = socket.socket()
+            plug.setblocking(False)
+            plug.connect_ex((self._host, self._port))
+            self._plugs.append(plug)
+
+    def _pull_plugs(self):
+        for plug in self._plugs:
+            plug.close()
+        self._plugs = []
+
+    def _accept(self, listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            self._serve(connection)
+
+
 class RawStation:
     """Serves one request at a time; answers[name] is bytes or a function of the connection.
 
     name: "/services", or a service without com.victronenergy. A function goes on until it ends
-    or is_over() holds.
+    or is_over() holds. tls is an ssl.SSLContext; accept(connection) comes before TLS and all, if it is set.
     """
 
-    def __init__(self, **answers):
+    host = "127.0.0.1"
+
+    def __init__(self, tls=None, **answers):
+        self.tls, self.accept = tls, None
         self.answers = {"/services": service_list("battery.a", "grid.b", "vebus.c"),
                         "battery.a": values(DeviceInstance=1, Dc__0__Voltage=51.5),
                         "grid.b": values(DeviceInstance=2, Ac__Power=400),
@@ -66,34 +138,32 @@ class RawStation:
         self.asked = []  # names
         self.is_over = lambda: self._is_stopped
         self._is_stopped = False
-        self._listener, self.url = self._listen()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        self.door = Door(self._serve, self.host)
 
-    def _listen(self):
-        listener = socket.create_server(("127.0.0.1", 0), backlog=5)
-        return listener, "http://127.0.0.1:%d" % listener.getsockname()[1]
+    @property
+    def url(self):
+        return f"http{'s' if self.tls else ''}://{self.door.address}"
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_exception):
         self._is_stopped = True
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join()
-        self._listener.close()
+        self.door.close()
 
-    def _serve(self):
-        while not self._is_stopped:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection:
-                try:
-                    self._answer(connection)
-                except OSError:
-                    pass  # the exporter has had enough
+    def _serve(self, connection):
+        with connection, contextlib.suppress(OSError):  # the exporter may have had enough
+            self._converse(connection)
+
+    def _converse(self, connection):
+        if self.accept:
+            self.accept(connection)
+        if not self.tls:
+            self._answer(connection)
+            return
+        with self.tls.wrap_socket(connection, server_side=True) as secured:
+            self._answer(secured)
+            secured.unwrap()
 
     def _answer(self, connection):
         question = connection.recv(4096).decode()

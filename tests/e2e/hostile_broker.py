@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 
-from hostile import reset
+from hostile import Door, reset
 
 PORTAL = "c0619ab4e53f"
 TURN_SECONDS = 0.1
@@ -62,7 +62,7 @@ class Talk:
     """One connection of the exporter."""
 
     def __init__(self, broker, connection):
-        self.broker, self._connection = broker, connection
+        self.broker, self.connection = broker, connection
         self._lock = threading.Lock()
         self._received = b""
         self.is_subscribed = False
@@ -70,14 +70,14 @@ class Talk:
 
     def send(self, data):
         with self._lock:
-            self._connection.sendall(data)
+            self.connection.sendall(data)
 
     def reset(self):
-        reset(self._connection)
+        reset(self.connection)
 
     def close(self):
         with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def wait(self, seconds):
         """Sits there, with the connection open, until the broker ends or hangs up."""
@@ -87,9 +87,9 @@ class Talk:
 
     def next_packet(self):
         """(kind, body); None after a turn without one. EOFError at the end."""
-        if not select.select([self._connection], [], [], TURN_SECONDS)[0]:
+        if not select.select([self.connection], [], [], TURN_SECONDS)[0]:
             return None
-        data = self._connection.recv(65536)
+        data = self.connection.recv(65536)
         if not data:
             raise EOFError
         self._received += data
@@ -131,78 +131,36 @@ class RawBroker:
         self.connects = 0
         self._talks = []
         self._lock = threading.Lock()
-        self._plugs = []
         self._is_stopped = False
-        self._listener = None
-        self._port = 0
-        self.listen()
+        self.door = Door(self._begin)
 
     @property
     def url(self):
-        return f"{'mqtts' if self.tls else 'mqtt'}://127.0.0.1:{self._port}"
+        return f"{'mqtts' if self.tls else 'mqtt'}://{self.door.address}"
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_exception):
         self._is_stopped = True
-        self.refuse()
-
-    # ---- the listener ----
-
-    def listen(self):
-        self._listener = socket.socket()
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", self._port))
-        self._listener.listen(5)
-        self._port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+        self.door.close()
+        self.hang_up()
 
     def refuse(self):
         """Connections are refused from now on; those that stand are ended."""
-        listener, self._listener = self._listener, None
-        if listener:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
-        self._pull_plugs()
+        self.door.close()
         self.hang_up()
 
     def swallow(self):
-        """A full queue from now on: no connect is answered any more."""
-        self.refuse()
-        hole = socket.socket()
-        hole.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        hole.bind(("127.0.0.1", self._port))
-        hole.listen(0)
-        self._plugs = [hole]
-        for _ in range(4):
-            plug = socket.socket()
-            plug.setblocking(False)
-            plug.connect_ex(("127.0.0.1", self._port))
-            self._plugs.append(plug)
-
-    def _pull_plugs(self):
-        for plug in self._plugs:
-            plug.close()
-        self._plugs = []
+        """No connect is answered from now on; connections that stand are ended."""
+        self.door.swallow()
+        self.hang_up()
 
     def well_again(self):
         """All words are good ones; connections that know others are ended."""
         self.says = {}
-        if self._listener is None:
-            self._pull_plugs()
-            self.listen()
+        self.door.open()
         self.hang_up()
-
-    def _accept(self, listener):
-        while not self._is_stopped:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            self.connects += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     # ---- its connections ----
 
@@ -222,6 +180,10 @@ class RawBroker:
             talk.send(data)
         return bool(listeners)
 
+    def _begin(self, connection):
+        self.connects += 1
+        threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
     def _serve(self, connection):
         talk = Talk(self, connection)
         with self._lock:
@@ -232,7 +194,7 @@ class RawBroker:
             if self.tls:
                 connection.settimeout(20)
                 with self.tls.wrap_socket(connection, server_side=True) as secured:
-                    talk._connection = secured
+                    talk.connection = secured
                     self._converse(talk)
             else:
                 self._converse(talk)

@@ -197,9 +197,7 @@ def test_no_standard_streams_at_all():
 class RawStation6(RawStation):
     """Serves at [::1] only."""
 
-    def _listen(self):
-        listener = socket.create_server(("::1", 0), family=socket.AF_INET6, backlog=5)
-        return listener, "http://[::1]:%d" % listener.getsockname()[1]
+    host = "::1"
 
 
 def has_ipv6():
