@@ -48,3 +48,14 @@ def test_clang_tidy_finds_nothing():
     assert len(results) > 50
     found = "\n".join(r.stdout for r in results if r.returncode)
     assert not found, found[:6000]
+
+
+def test_no_two_modules_of_the_tests_have_one_name():
+    """One pytest imports them all by their bare names: the second would get the first."""
+    modules = [path for path in (ROOT / "tests").rglob("*.py")
+               if not (path.parent / "__init__.py").exists() and path.name != "conftest.py"]
+    places = {}
+    for path in modules:
+        places.setdefault(path.name, []).append(str(path.relative_to(ROOT)))
+    assert len(places) > 50
+    assert {name: twice for name, twice in places.items() if len(twice) > 1} == {}

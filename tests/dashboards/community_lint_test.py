@@ -10,7 +10,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 from boards import BOARDS, FOLDER, fill, panels, variable  # noqa: E402
-from promql import Call, Selector, parse, walk  # noqa: E402
+from promql_parser import Call, Selector, parse, walk  # noqa: E402
 
 EXCLUSIONS = yaml.safe_load((FOLDER / ".lint").read_text())["exclusions"]
 DRAWN = {"stat", "timeseries", "gauge", "table"}  # kinds of panels that the rules about panels look at

@@ -10,7 +10,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
 from boards import BOARDS, FOLDER, panels, variable  # noqa: E402
-from promql import AGGREGATIONS, Binary, Call, Selector, parse, walk  # noqa: E402
+from promql_parser import AGGREGATIONS, Binary, Call, Selector, parse, walk  # noqa: E402
 
 sys.path.insert(0, str(FOLDER))
 from generator import boards, enums, limits, palette  # noqa: E402

@@ -7,7 +7,7 @@ multiplied with 0, say. A moment in time, `T`, is no span of time: their differe
 import re
 from dataclasses import dataclass
 
-from promql import COMPARISONS, Binary, Call, Number, Selector, Subquery, Variable, parse
+from promql_parser import COMPARISONS, Binary, Call, Number, Selector, Subquery, Variable, parse
 
 
 @dataclass(frozen=True)

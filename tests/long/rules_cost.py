@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / name) for name in ("rules", "e2e", "e2e_rules")]
 
 import healthy  # noqa: E402
-import promql  # noqa: E402
+import promql_reading  # noqa: E402
 import promtool_life  # noqa: E402
 import rule_subset  # noqa: E402
 import simulated_time  # noqa: E402
@@ -116,7 +116,7 @@ def looked_back_upon():
             for rule in group["rules"]:
                 spans = [seconds(span) for span in re.findall(r"(?:\[|offset )(\d+[smhdw])", rule["expr"])]
                 if max(spans, default=0) > LONG_LOOK:
-                    found |= {s.name or s.name_pattern() for s in promql.read(rule["expr"]).selectors}
+                    found |= {s.name or s.name_pattern() for s in promql_reading.read(rule["expr"]).selectors}
     return re.compile("|".join(sorted(found - {"ALERTS", "ALERTS_FOR_STATE", None})))
 
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "tests" / "rules"
 sys.path.insert(0, str(TESTS))
 
-import promql  # noqa: E402
+import promql_reading  # noqa: E402
 import rule_subset  # noqa: E402
 
 WORKERS = 2
@@ -33,7 +33,7 @@ def pieces(text):
     """[(kind, text, begin)] of an expression."""
     place, found = 0, []
     while place < len(text):
-        match = promql.TOKEN.match(text, place)
+        match = promql_reading.TOKEN.match(text, place)
         if match.lastgroup:
             found.append((match.lastgroup, match.group(), match.start()))
         place = match.end()

@@ -7,7 +7,7 @@ so that the tests take seconds. Nothing that is left is changed.
 import re
 from pathlib import Path
 
-import promql
+import promql_reading
 import yaml
 
 ANY_TEXT = "_any_text_"  # stands for the %s of a query in an annotation
@@ -20,7 +20,7 @@ def queries_in(annotations):
     """The PromQL of an alert's annotations."""
     for text in annotations.values():
         for query in re.findall(r'query (?:\(printf )?("(?:\\.|[^"\\])*"|`[^`]*`)', text):
-            yield re.sub(r"%[qv]", '"x"', promql.unquote(query).replace("%s", ANY_TEXT).replace("%f", "1"))
+            yield re.sub(r"%[qv]", '"x"', promql_reading.unquote(query).replace("%s", ANY_TEXT).replace("%f", "1"))
 
 
 def expressions_of(rule):
@@ -41,7 +41,7 @@ class Wanted:
         self._alerts.append(re.compile(re.escape(name)))
 
     def add_expression(self, text):
-        for selector in promql.read(text).selectors:
+        for selector in promql_reading.read(text).selectors:
             if selector.name in ALERT_SERIES:
                 self._add_alert_series(selector)
             elif selector.name:

@@ -20,7 +20,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import promql
+import promql_reading
 import pytest
 import rule_subset
 from rule_subset import ANY_TEXT
@@ -231,7 +231,7 @@ def test_every_metric_and_label_in_a_rule_exists(metrics):
     mistakes = []
     for path, _, rule, expression in expressions():
         where = f"{path.name}: {rule.get('record') or rule['alert']}"
-        reading = promql.read(expression)
+        reading = promql_reading.read(expression)
         known = set(TARGET_LABELS) | reading.made
         for selector in reading.selectors:
             names = names_of(selector, metrics)
@@ -260,7 +260,7 @@ def test_slow_values_are_read_with_a_window():
         home.setdefault(rule["record"], set()).add(group["name"])
     mistakes = []
     for path, group, rule, expression in expressions():
-        for selector in promql.read(expression).selectors:
+        for selector in promql_reading.read(expression).selectors:
             every = interval.get(selector.name, 0)
             if every <= SLOWEST_PLAIN_READ or home[selector.name] == {group["name"]} and "record" in rule:
                 continue
@@ -353,7 +353,7 @@ def each_test():
 
 
 def labels_of(sample):
-    selector = promql.read(sample["labels"]).selectors[0]
+    selector = promql_reading.read(sample["labels"]).selectors[0]
     return selector.name, {label: value for label, _, value in selector.matchers}
 
 
@@ -361,7 +361,7 @@ def checked_samples():
     """(names in the expression, labels of a sample) of every checked value."""
     for _, _, test in each_test():
         for check in test.get("promql_expr_test", []):
-            names = {s.name for s in promql.read(check["expr"]).selectors}
+            names = {s.name for s in promql_reading.read(check["expr"]).selectors}
             for sample in check.get("exp_samples") or []:
                 name, labels = labels_of(sample)
                 yield ({name} if name else names), labels
@@ -372,7 +372,7 @@ def test_what_a_unit_test_puts_in_exists(metrics):
     mistakes = []
     for path, _, test in each_test():
         for series in test["input_series"]:
-            selector = promql.read(series["series"]).selectors[0]
+            selector = promql_reading.read(series["series"]).selectors[0]
             if selector.name not in metrics:
                 mistakes.append(f"{path.name}: {test['name']}: no metric {selector.name}")
             for label, _, _ in selector.matchers:
@@ -505,7 +505,7 @@ def seen_states():
                     ("firing", seconds(check["eval_time"]), step, number, alert["exp_labels"].get("site"))
                 )
         for check in test.get("promql_expr_test", []):
-            for selector in promql.read(check["expr"]).selectors:
+            for selector in promql_reading.read(check["expr"]).selectors:
                 fixed = {label: value for label, operator, value in selector.matchers if operator == "="}
                 for sample in check.get("exp_samples") or []:
                     labels = fixed | labels_of(sample)[1]
