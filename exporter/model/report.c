@@ -61,6 +61,8 @@ static void add(struct report *report, struct str path, struct value value)
         report->refused[REFUSAL_LIMIT]++;
     else
         report->readings[report->reading_count++] = (struct reading){path, value};
+    if (str_equal(path, STR_OF("/Connected")))
+        report->is_disconnected = value.kind == VALUE_NUMBER && value.number == 0;
 }
 
 void report_add(struct report *report, struct str path, struct value value)

@@ -7,6 +7,7 @@
 #ifndef MODEL_REPORT_H
 #define MODEL_REPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -31,6 +32,7 @@ struct report {
     double duration_seconds; /* of its last request */
     double updated_at;       /* unix time of the values; 0 without values */
     size_t response_bytes;   /* of its last request */
+    bool is_disconnected;    /* its /Connected is 0: a driver without its device */
     struct reading *readings;
     size_t reading_count;
     size_t refused[REFUSAL_END]; /* values that the source dropped */

@@ -88,21 +88,20 @@ static size_t most_bytes(struct str value)
     return value.n > LIMIT_LABEL_BYTES / 2 ? ESCAPED_BYTES : 3 * value.n;
 }
 
-static size_t line_room(struct str name, const struct label *labels, size_t label_count)
+static size_t label_room(const struct label *labels, size_t label_count)
 {
-    size_t room = name.n + sizeof "{} " + NUMBER_BYTES;
+    size_t room = sizeof "{} ";
 
     for (size_t i = 0; i < label_count; i++)
         room += sizeof ",=\"\"" + labels[i].name.n + most_bytes(labels[i].value);
     return room;
 }
 
-/* The text of the line; sets device, which is a slice of it. */
-static void write_text(struct series *series, const struct label *labels,
-                       size_t label_count, bool *out_failed)
+/* Labels and a blank; *out_device is a slice of them. */
+static char *put_labels(char *at, const struct label *labels, size_t label_count,
+                        struct str *out_device, bool *out_failed)
 {
-    char *at = put(series->line, series->family->name);
-
+    *out_device = STR_OF("");
     for (size_t i = 0; i < label_count; i++) {
         struct str value = labels[i].value;
         *at++ = i ? ',' : '{';
@@ -111,22 +110,39 @@ static void write_text(struct series *series, const struct label *labels,
         const char *start = at;
         at = is_plain(value) ? put(at, value) : put_special(at, value, out_failed);
         if (str_equal(labels[i].name, STR_OF("device")))
-            series->device = (struct str){start, (size_t)(at - start)};
+            *out_device = (struct str){start, (size_t)(at - start)};
         *at++ = '"';
     }
-    at = put(at, label_count ? STR_OF("} ") : STR_OF(" "));
-    series->text = (struct str){series->line, (size_t)(at - series->line)};
+    return put(at, label_count ? STR_OF("} ") : STR_OF(" "));
+}
+
+struct label_text label_text_in(struct arena *arena, const struct label *labels,
+                                size_t label_count)
+{
+    size_t room = label_room(labels, label_count);
+    char *start = arena_alloc(arena, room);
+    struct label_text result = {.text = STR("")};
+
+    if (!start)
+        return result;
+    char *end = put_labels(start, labels, label_count, &result.device, &arena->failed);
+    result.text = (struct str){start, (size_t)(end - start)};
+    arena_trim(arena, room, result.text.n);
+    return result;
 }
 
 bool series_make(struct arena *arena, const struct family *family,
                  const struct label *labels, size_t label_count,
                  struct series *out_series)
 {
-    size_t room = line_room(family->name, labels, label_count);
+    size_t room = family->name.n + label_room(labels, label_count) + NUMBER_BYTES;
 
     *out_series = (struct series){.family = family, .line = arena_alloc(arena, room)};
-    if (out_series->line)
-        write_text(out_series, labels, label_count, &arena->failed);
+    if (!out_series->line)
+        return false;
+    char *end = put_labels(put(out_series->line, family->name), labels, label_count,
+                           &out_series->device, &arena->failed);
+    out_series->text = (struct str){out_series->line, (size_t)(end - out_series->line)};
     arena_trim(arena, room, out_series->text.n + NUMBER_BYTES);
     return !arena->failed;
 }
@@ -157,4 +173,25 @@ void sample_set_add_labelled(struct sample_set *set, const struct family *family
 {
     if (!set->failed)
         sample_set_add(set, series_in(set->arena, family, labels, label_count), value);
+}
+
+void sample_set_add_text(struct sample_set *set, const struct family *family,
+                         const struct label_text *labels, double value)
+{
+    size_t text_bytes = family->name.n + labels->text.n;
+    struct series *series = NULL;
+
+    if (!set->failed)
+        series = arena_alloc(set->arena, sizeof *series + text_bytes + NUMBER_BYTES);
+    if (series) {
+        char *line = (char *)(series + 1);
+        (void)put(put(line, family->name), labels->text);
+        *series = (struct series){
+            .family = family,
+            .text = {line, text_bytes},
+            .device = labels->device,
+            .line = line,
+        };
+    }
+    sample_set_add(set, series, value);
 }

@@ -79,4 +79,18 @@ void sample_set_add_labelled(struct sample_set *set, const struct family *family
                              const struct label *labels, size_t label_count,
                              double value);
 
+/* Labels as they stand in the text of a series, made once for several series. */
+struct label_text {
+    struct str text;
+    struct str device; /* value of the label device, empty without one */
+};
+
+/* In the arena; check arena->failed. */
+struct label_text label_text_in(struct arena *arena, const struct label *labels,
+                                size_t label_count);
+
+/* The same as sample_set_add_labelled, with less work. */
+void sample_set_add_text(struct sample_set *set, const struct family *family,
+                         const struct label_text *labels, double value);
+
 #endif

@@ -109,10 +109,3 @@ void landing_device_add_name(struct buf *page, const struct report *report)
     if (shown.n < name.n)
         buf_add_text(page, "…");
 }
-
-bool landing_device_is_absent(const struct report *report)
-{
-    const struct value *connected = report_find(report, STR_OF("/Connected"));
-
-    return connected && connected->kind == VALUE_NUMBER && connected->number == 0;
-}

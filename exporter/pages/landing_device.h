@@ -32,7 +32,4 @@ void landing_device_add_type(struct buf *page, const struct report *report);
 struct str landing_device_name(const struct report *report);
 void landing_device_add_name(struct buf *page, const struct report *report);
 
-/* Its driver runs without it: /Connected is 0. */
-bool landing_device_is_absent(const struct report *report);
-
 #endif

@@ -129,7 +129,7 @@ static void add_row(struct buf *page, const struct landing *landing,
     buf_add_text(page, "</th><td class=\"name\">");
     landing_device_add_name(page, report);
     buf_add_text(page, "</td><td class=\"values\">");
-    if (landing_device_is_absent(report))
+    if (report->is_disconnected)
         buf_add_text(page, "<span class=\"warning\">not connected</span> ");
     buf_add(page, buf_str(values));
     page->failed |= values->failed;

@@ -46,7 +46,7 @@ static size_t absent_devices(const struct snapshot *snapshot)
     size_t count = 0;
 
     for (size_t i = 0; i < snapshot->report_count; i++)
-        count += landing_device_is_absent(snapshot->reports[i]);
+        count += snapshot->reports[i]->is_disconnected;
     return count;
 }
 

@@ -148,25 +148,33 @@ static struct label site_label(const struct self_view *self)
     return (struct label){STR("site"), self->site};
 }
 
-static void add_station_rows(const struct self_view *self, struct sample_set *samples)
+static struct label_text site_text(const struct self_view *self,
+                                   const struct sample_set *samples)
 {
     const struct label site = site_label(self);
+
+    return label_text_in(samples->arena, &site, 1);
+}
+
+static void add_station_rows(const struct self_view *self, struct sample_set *samples)
+{
+    const struct label_text site = site_text(self, samples);
 
     for (size_t i = 0; i < sizeof station_rows / sizeof *station_rows; i++) {
         double number;
         if (station_rows[i].number(self, &number))
-            sample_set_add_labelled(samples, &station_rows[i].family, &site, 1, number);
+            sample_set_add_text(samples, &station_rows[i].family, &site, number);
     }
 }
 
 static void add_fact_rows(const struct self_view *self, struct sample_set *samples)
 {
-    const struct label site = site_label(self);
+    const struct label_text site = site_text(self, samples);
 
     for (size_t i = 0; i < sizeof fact_rows / sizeof *fact_rows; i++)
         if (self->facts.is_known[fact_rows[i].fact])
-            sample_set_add_labelled(samples, &fact_rows[i].family, &site, 1,
-                                    self->facts.value[fact_rows[i].fact]);
+            sample_set_add_text(samples, &fact_rows[i].family, &site,
+                                self->facts.value[fact_rows[i].fact]);
 }
 
 /* All reasons exist from the start, so that increase() sees the first failure. */

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -93,18 +94,39 @@ static void add_stat(struct sample_set *samples)
                             (double)fields[STAT_THREADS]);
 }
 
-static void add_descriptors(struct sample_set *samples)
+/* False if it cannot be read. */
+static bool count_descriptors(double *out_count)
 {
     DIR *directory = opendir("/proc/self/fd");
-    struct rlimit limit;
-    double count = -3; /* ".", "..", and the directory itself */
 
-    if (directory) {
-        while (readdir(directory))
-            count++;
-        (void)closedir(directory);
-        sample_set_add_labelled(samples, &open_family, NULL, 0, count);
+    *out_count = -3; /* ".", "..", and the directory itself */
+    if (!directory)
+        return false;
+    while (readdir(directory))
+        ++*out_count;
+    (void)closedir(directory);
+    return true;
+}
+
+/* Linux says their number as a size since 6.2: counting them costs ten times as much. */
+static bool open_descriptors(double *out_count)
+{
+    struct stat directory;
+
+    if (stat("/proc/self/fd", &directory) == 0 && directory.st_size > 0) {
+        *out_count = (double)directory.st_size;
+        return true;
     }
+    return count_descriptors(out_count);
+}
+
+static void add_descriptors(struct sample_set *samples)
+{
+    struct rlimit limit;
+    double count;
+
+    if (open_descriptors(&count))
+        sample_set_add_labelled(samples, &open_family, NULL, 0, count);
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
         sample_set_add_labelled(samples, &max_family, NULL, 0, (double)limit.rlim_cur);
 }

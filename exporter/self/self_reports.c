@@ -12,12 +12,9 @@ struct report_row {
     bool (*number)(const struct report *report, double *out);
 };
 
-/* /Connected 0 is a driver without its device; without that path, being there counts. */
 static bool device_up(const struct report *report, double *out)
 {
-    const struct value *connected = report_find(report, STR_OF("/Connected"));
-
-    *out = !(connected && connected->kind == VALUE_NUMBER && connected->number == 0);
+    *out = !report->is_disconnected;
     return true;
 }
 
@@ -61,6 +58,12 @@ static const struct report_row rows[] = {
      service_duration},
 };
 
+/* What all series of one report have in common. */
+struct report_labels {
+    struct label_text of_device;
+    struct label_text of_service; /* with the label service */
+};
+
 /* A service that was asked has a name; over MQTT a device stands for it, if wanted. */
 static bool is_shown(const struct self_view *self, size_t i, const struct report_row *row)
 {
@@ -69,8 +72,8 @@ static bool is_shown(const struct self_view *self, size_t i, const struct report
     return is_exported || (row->of_service && self->snapshot->reports[i]->service.n);
 }
 
-static void add_report(const struct self_view *self, const struct report *report,
-                       const struct report_row *row, struct sample_set *samples)
+static struct report_labels labels_of(const struct self_view *self,
+                                      const struct report *report, struct arena *arena)
 {
     const struct label labels[] = {
         {STR("site"), self->site},
@@ -78,17 +81,34 @@ static void add_report(const struct self_view *self, const struct report *report
         {STR("instance"), report->instance},
         {STR("service"), report->service},
     };
-    double number;
 
-    if (row->number(report, &number))
-        sample_set_add_labelled(samples, &row->family, labels, row->of_service ? 4 : 3,
-                                number);
+    return (struct report_labels){
+        .of_device = label_text_in(arena, labels, 3),
+        .of_service = label_text_in(arena, labels, 4),
+    };
+}
+
+static void add_row(const struct self_view *self, const struct report_row *row,
+                    const struct report_labels *labels, struct sample_set *samples)
+{
+    for (size_t i = 0; i < self->snapshot->report_count; i++) {
+        double number;
+        if (is_shown(self, i, row) && row->number(self->snapshot->reports[i], &number))
+            sample_set_add_text(
+                samples, &row->family,
+                row->of_service ? &labels[i].of_service : &labels[i].of_device, number);
+    }
 }
 
 void self_reports_apply(const struct self_view *self, struct sample_set *samples)
 {
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (size_t i = 0; i < self->snapshot->report_count; i++)
-            if (is_shown(self, i, &rows[r]))
-                add_report(self, self->snapshot->reports[i], &rows[r], samples);
+    const struct snapshot *snapshot = self->snapshot;
+    struct report_labels *labels =
+        arena_array(samples->arena, snapshot->report_count, sizeof *labels);
+
+    for (size_t i = 0; labels && i < snapshot->report_count; i++)
+        labels[i] = labels_of(self, snapshot->reports[i], samples->arena);
+    samples->failed |= samples->arena->failed;
+    for (size_t r = 0; labels && r < sizeof rows / sizeof *rows; r++)
+        add_row(self, &rows[r], labels, samples);
 }

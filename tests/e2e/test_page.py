@@ -2,6 +2,7 @@
 
 import gzip
 import math
+import os
 
 import pytest
 from harness import OPENMETRICS, Page, STATIONS, promtool_check, run, wait_until
@@ -41,6 +42,25 @@ def test_once_prints_the_fixed_names_with_the_recorded_values(simulator):
                              "firmware_build": "20250909064940"}
     assert {s[0]["phase"] for s in page.series("victron_system_grid_phase_power_watts")} <= {
         "L1", "L2", "L3"}
+
+
+def test_a_driver_without_its_device_is_not_up(simulator, exporter):
+    """/Connected 0 says so, and only of that device."""
+    station = simulator(ESS)
+    station.faults(values={"com.victronenergy.battery.socketcan_can0": {"/Connected": 0}})
+    down = [labels["device"] for labels, value in exporter(station.url).page().series("victron_device_up") if value == 0]
+    assert down == ["battery"]
+
+
+def test_open_descriptors_are_counted(simulator, exporter):
+    """As many as /proc shows, whichever way they were counted."""
+    server = exporter(simulator(ESS).url)
+
+    def agree():
+        said = server.page().value("process_open_fds")
+        return abs(len(os.listdir(f"/proc/{server.child.pid}/fd")) - said) <= 1  # the scrape's own connection
+
+    wait_until(agree, what="the same number")
 
 
 @pytest.mark.parametrize("level", ["core", "standard", "full"])

@@ -101,6 +101,36 @@ static void a_line_is_of_the_value_asked_for(void **state)
     arena_free(&arena);
 }
 
+/* Labels made once give the very series that labels give one by one. */
+static void text_of_labels_serves_several_series(void **state)
+{
+    static const struct family amperes = {STR("amperes"), STR("Amperes."), STR(""),
+                                          SAMPLE_GAUGE};
+    const struct label labels[] = {{STR("site"), STR("a \"b\"")},
+                                   {STR("device"), STR("caf\xc3\xa9\xff")}};
+    struct arena arena = arena_new(ARENA_MAX);
+
+    (void)state;
+    for (size_t count = 0; count <= COUNT(labels); count++) {
+        struct sample_set set = sample_set_in(&arena);
+        struct label_text text = label_text_in(&arena, labels, count);
+        sample_set_add_text(&set, &volts, &text, 1);
+        sample_set_add_text(&set, &amperes, &text, -12.5);
+        sample_set_add_labelled(&set, &volts, labels, count, 1);
+        sample_set_add_labelled(&set, &amperes, labels, count, -12.5);
+        assert_int_equal(set.count, 4);
+        for (size_t i = 0; i < 2; i++) {
+            struct series *quick = set.samples[i].series;
+            struct series *plain = set.samples[i + 2].series;
+            assert_true(str_equal(quick->text, plain->text));
+            assert_true(str_equal(quick->device, plain->device));
+            assert_true(str_equal(series_line(quick, set.samples[i].value),
+                                  series_line(plain, set.samples[i + 2].value)));
+        }
+    }
+    arena_free(&arena);
+}
+
 static void an_arena_that_is_full_makes_no_series(void **state)
 {
     struct arena arena = arena_new(60);
@@ -141,6 +171,7 @@ int main(void)
         cmocka_unit_test(labels_are_written_repaired_cut_and_escaped),
         cmocka_unit_test(the_longest_label_has_room),
         cmocka_unit_test(a_line_is_of_the_value_asked_for),
+        cmocka_unit_test(text_of_labels_serves_several_series),
         cmocka_unit_test(an_arena_that_is_full_makes_no_series),
         cmocka_unit_test(what_an_arena_gets_back_it_gives_again),
     };
