@@ -36,34 +36,34 @@ class Moving:
         self._thread.join()
 
 
-def load_rows(name, url, samples, seconds, *headers):
+def load_rows(name, url, samples, seconds, headers):
     for connections in CONNECTIONS:
-        rate, median_us, late_us = wrk(url + "/metrics", connections, seconds, *headers)
+        _, rate, median_us, late_us = wrk(url + "/metrics", connections, seconds, headers)
         yield [name, samples, connections, f"{rate:.0f}", f"{median_us:.0f}", f"{late_us:.0f}"]
 
 
 def run_load(options, directory, stack):
     seconds = 1 if options.quick else 4
-    gzip = "Accept-Encoding: gzip"
+    plain, gzip = {}, {"Accept-Encoding": "gzip"}
     stage = MqttStage(stack, 1000)
     page = stage.page()
     url, samples = stage.exporter.url, samples_of(page)
-    rows = list(load_rows("exporter, text", url, samples, seconds))
+    rows = list(load_rows("exporter, text", url, samples, seconds, plain))
     rows += load_rows("exporter, text, gzip", url, samples, seconds, gzip)
     with Moving(stage):
-        rows += load_rows("exporter, values move", url, samples, seconds)
+        rows += load_rows("exporter, values move", url, samples, seconds, plain)
         rows += load_rows("exporter, values move, gzip", url, samples, seconds, gzip)
     with floor_of(page) as floor:
-        rows += load_rows("floor: ready page", floor.url, samples, seconds)
+        rows += load_rows("floor: ready page", floor.url, samples, seconds, plain)
     peer = mqtt_exporter(directory, stage.broker.plugin_port, stage.portal).wait()
     stack.callback(peer.stop)
     said = topics(stage.portal, stage.folder)
     stage.publisher.send(b"".join(Publisher.packet(topic, payload) for topic, payload in said))
     time.sleep(2)
-    rows += load_rows("mqtt-exporter (Go)", peer.url, samples_of(Scraper(peer.url).get()), seconds)
+    rows += load_rows("mqtt-exporter (Go)", peer.url, samples_of(Scraper(peer.url).get()), seconds, plain)
     node = node_exporter().wait()
     stack.callback(node.stop)
-    rows += load_rows("node-exporter (Go)", node.url, samples_of(Scraper(node.url).get()), seconds)
+    rows += load_rows("node-exporter (Go)", node.url, samples_of(Scraper(node.url).get()), seconds, plain)
     table("Pages a second and latency (wrk on the same machine), microseconds",
           ["server", "samples", "connections", "pages/s", "p50", "p99"], rows)
 

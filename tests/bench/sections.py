@@ -3,7 +3,7 @@
 import contextlib
 
 from load_sections import run_load, run_messages
-from measuring import Allocations, cost_of, samples_of, table, tool
+from measuring import Allocations, cost_of, cost_under_load, samples_of, table, tool
 from made_stations import write_station
 from peers import node_exporter
 from harness import STATIONS
@@ -32,31 +32,45 @@ class Peer:
         samples = samples_of(scraper_of(stack, server, {}).get())
         self.us_per_sample = {}
         for form, headers in FORMS:
-            scraper = scraper_of(stack, server, headers)
-            scraper.get()
-            self.us_per_sample[form] = cost_of(server.child.pid, 50, scraper.get) / samples
+            us = cost_under_load(server.child.pid, server.url, 1, headers)
+            self.us_per_sample[form] = us / samples
+
+
+def changed_cost(stage, scraper, counts, number):
+    """(CPU us, allocations) of the server's thread for a page after each device said another value."""
+
+    def act():
+        stage.change()
+        scraper.get()
+
+    act()
+    allocated = counts.count()
+    us = cost_of(stage.exporter.child.pid, number, act, "server")
+    return us, (counts.count() - allocated) / number
+
+
+def kept_cost(stage, scraper, counts, seconds, headers):
+    """The same for pages while nothing changes."""
+    us = cost_under_load(stage.exporter.child.pid, stage.exporter.url, seconds, headers)
+    allocated = counts.count()
+    for _ in range(10):
+        scraper.get()
+    return us, (counts.count() - allocated) / 10
 
 
 def mqtt_rows(options, size, directory, peer):
+    seconds, number = 1 if options.quick else 2, rounds(options, size)
     with contextlib.ExitStack() as stack:
         counts = Allocations(directory)
         stage = MqttStage(stack, size, env=counts.env)
-        pid, number = stage.exporter.child.pid, rounds(options, size)
         for form, headers in FORMS:
             scraper = scraper_of(stack, stage.exporter, headers)
             body = scraper.get()
             with floor_of(body) as floor:
-                ready = scraper_of(stack, floor, {})
-                floor_us = cost_of(floor.child.pid, number, ready.get)
-            for kind, before_each in (("unchanged", lambda: None), ("changed", stage.change)):
-                def act():
-                    before_each()  # noqa: B023
-                    scraper.get()  # noqa: B023
-
-                act()
-                allocated = counts.count()
-                us = cost_of(pid, number, act, "server")
-                allocated = (counts.count() - allocated) / number
+                floor_us = cost_under_load(floor.child.pid, floor.url, seconds, {})
+            costs = {"unchanged": kept_cost(stage, scraper, counts, seconds, headers),
+                     "changed": changed_cost(stage, scraper, counts, number)}
+            for kind, (us, allocated) in costs.items():
                 yield [stage.samples, form, kind, len(body), f"{us:.0f}", f"{allocated:.0f}", f"{floor_us:.0f}",
                        f"{us / floor_us:.1f}", f"{us / stage.samples:.3f}",
                        f"{peer.us_per_sample[form] / (us / stage.samples):.0f}"]
@@ -66,8 +80,9 @@ def run_mqtt(options, directory, stack):
     peer = Peer(stack)
     rows = [row for size in SIZES for row in mqtt_rows(options, size, directory, peer)]
     go_us = ", ".join(f"{us:.1f} us ({form})" for form, us in peer.us_per_sample.items())
-    table("A scrape over MQTT: CPU of the server's thread; allocations (of a change: with those of its messages); the "
-          f"floor is libmicrohttpd with a ready page; Go is node-exporter, a sample {go_us}",
+    table("A scrape over MQTT, CPU microseconds: unchanged, one page follows the other; changed, a value of each device "
+          "between two pages, the server's thread alone. The floor is libmicrohttpd with a ready page of the same bytes, "
+          f"one follows the other; Go is node-exporter, {go_us} a sample",
           ["samples", "form", "station", "bytes", "us", "allocations", "floor us", "/ floor", "us/sample",
            "Go / ours, a sample"], rows)
 
