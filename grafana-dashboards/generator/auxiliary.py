@@ -126,7 +126,7 @@ def temperatures():
         rows(age('victron_device_last_update_timestamp_seconds', "site, device, instance").replace("{@}", '{@, device="temperature"}'))]
     fields = [
         field("Name", custom__width=120), field("Product", custom__width=150), field("Instance", custom__width=75),
-        field("Kind", mappings=enums.of("victron_temperature_sensor_type"), custom__width=90), field("/^(Now|Min 24 h|Max 24 h|High limit)$/", "celsius", custom__width=80),
+        field("Kind", mappings=enums.of("victron_temperature_sensor_type"), custom__width=100), field("/^(Now|Min 24 h|Max 24 h|High limit)$/", "celsius", custom__width=80),
         field("Humidity", "percentunit", custom__width=75), field("Battery", "volt", custom__width=70), field("Status", mappings=enums.of("victron_temperature_status"), custom__width=80),
         field("Data age", "dtdurations", steps="device age", custom__width=90, **TEXT_CELL)]
     air = [("carbon_dioxide_parts_per_million", "CO2", "ppm", palette.LOAD), ("particulate_matter_grams_per_cubic_meter * 1e6", "PM2.5", "conμgm3", palette.GENERATOR),

@@ -12,8 +12,8 @@ from .queries import kwh, now, one, rows
 
 HUB = "Inverter"
 HIDDEN_BELOW = 20  # watts
-ROOT_OF_MOST = 120  # of the watts at which a line is widest: 14 kW
-WIDEST = 12
+ROOT_OF_MOST = 70  # of the watts from which a line is as wide as it gets: 5 kW
+WIDEST = 4  # pixels; the head of the arrow is ten times as long, and has to fit between two boxes
 # name, column and row, colour, power towards the hub, board, energy of today
 NODES = [
     ("PV", 1, 0, palette.PV, "site:victron_pv_power_watts:sum{%}", "victron-solar", "pv"),

@@ -134,7 +134,7 @@ def exporter():
         lines("Process", "Memory, processor and open files of the exporter, which has no station: leaks rise.",
               [q('max by (job) (process_resident_memory_bytes{job=~"$job"})', "Memory {{job}}"), q('max by (job) (rate(process_cpu_seconds_total{job=~"$job"}[$__rate_interval]))', "Processor"),
                q('max by (job) (process_open_fds{job=~"$job"})', "Open files"), q('max by (job) (process_threads{job=~"$job"})', "Threads")], 12, 7, "bytes", min=0, fill=0,
-              overrides=[on_the_right("Processor", "percentunit", decimals=2), field("/^(Open files|Threads)$/", "short", custom__axisPlacement="hidden")]),
+              overrides=[on_the_right("Processor", "percentunit", min=0, custom__axisSoftMax=0.01), field("/^(Open files|Threads)$/", "short", custom__axisPlacement="hidden")]),
         lines("Rule evaluation", "How long our rules take in Prometheus, on the right the slowest group's share of its interval, and failures.",
               [q(f"max by (rule_group) (prometheus_rule_group_last_duration_seconds{group}) > 0.05", "{{rule_group}}"),
                q(f"max(prometheus_rule_group_last_duration_seconds{group} / prometheus_rule_group_interval_seconds{group})", "slowest, share of its interval"),

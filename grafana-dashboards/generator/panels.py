@@ -8,7 +8,8 @@ from .limits import thresholds
 from .queries import LEVELS
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
-DECIMALS = {"volt": 1, "amp": 1, "rothz": 2, "celsius": 1, "percentunit": 0, "kwatth": 1, "watt": 0, "short": 0, "none": 0, "dtdurations": 0, "litre": 0}
+# None leaves it to Grafana, which shows about three digits: 499 W, 2.93 kW.
+DECIMALS = {"volt": 1, "amp": 1, "rothz": 2, "celsius": 1, "percentunit": 0, "kwatth": 1, "watt": None, "short": 0, "none": 0, "dtdurations": 0, "litre": 0}
 NO_VALUE = "–"
 WHOLE_STEPS = {"timeseries", "barchart"}  # kinds that put no ticks between whole numbers where there are no decimals: a ratio needs some
 BY_VALUE = {"state-timeline", "status-history"}  # kinds whose colour is the value's, whatever a row is called
@@ -155,7 +156,7 @@ def stat(title, description, queries, width=4, height=5, unit="none", sparkline=
                "textMode": text or ("value_and_name" if several > 1 else "value"), "justifyMode": "center", "wideLayout": True,
                "orientation": more.pop("orientation", "horizontal" if several > 1 and width <= PHONE else "auto"), "showPercentChange": False}
     if several > 1 and options["textMode"] == "value_and_name":  # left to itself, Grafana makes names too small to read
-        options["text"] = {"titleSize": 14, "valueSize": 36 if several == 2 and options["orientation"] == "vertical" else 22}
+        options["text"] = {"titleSize": 14, "valueSize": 28 if several == 2 and options["orientation"] == "vertical" else 22}
         if options["orientation"] == "horizontal":
             options["justifyMode"] = "auto"
     return panel("stat", title, description, queries, width, height, unit, options=options, transparent=not background, **more)

@@ -70,7 +70,7 @@ def power():
 def balance():
     shares = [("PV", "pv_direct"), ("Battery", "battery_out"), ("Import", "grid_import"), ("Generator", "genset")]
     return [
-        bars("Sources of consumption today", "What fed the load since midnight, as shares of it.",
+        bars("Sources of consumption today", "What fed the load since midnight, as shares of it; what charged the battery before counts twice, so they may pass 100 % together.",
              [now(f'site:victron_load_share_ratio:today{{%, source="{source}"}}', name) for name, source in shares], 6, 8, "percentunit",
              min=0, max=1),
         stat("Self-consumption / self-sufficiency", "Self-consumption: share of the solar energy that stayed here; a battery that exports makes it a lower bound. Self-sufficiency: "
