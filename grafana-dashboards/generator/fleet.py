@@ -44,7 +44,7 @@ def first_look():
              [q("sum(site:victron_grid_lost:bool{%})", "")], height=4, unit="short", sparkline=True, steps="off grid"),
         stat("PV now", "Solar power of all stations (site:victron_pv_power_watts:sum), grey the same time yesterday.",
              [q("sum(site:victron_pv_power_watts:sum{%})", "PV"), now("sum(site:victron_pv_power_watts:sum{%} offset 1d)", "yesterday")],
-             height=4, unit="watt", sparkline=True, orientation="vertical", decimals=1),
+             height=4, unit="watt", sparkline=True, orientation="vertical"),
         stat("Stored energy", "Energy in all batteries and its share of their capacity (sum of state of charge × capacity): the reserve of the fleet.",
              [now(f"sum({STORED}) / 3.6e6", "Stored"), now(f"sum({STORED}) / sum({CAPACITY} and on (site) {STORED})", "charge")],
              height=4, unit="kwatth", orientation="vertical", overrides=[field("charge", "percentunit")], empty="without a known battery capacity"),
@@ -92,14 +92,14 @@ def stations():
         rows("site:victron_load_power_watts:sum{%}"), rows("site:victron_grid_power_watts:sum{%}"), rows("site:victron_source:state{%}"),
         rows(f"max by (site) ({TO_EMPTY})"), rows(kwh("pv")), rows(f"max by (site) ({RISK})"),
         rows(f"count by (site) ({FIRING.format('critical')} or {FIRING.format('warning')})"),
-        rows("max by (site, firmware_version) (victron_station_info{@})"), rows("max by (site) (site:victron_reachable_timestamp_seconds:last{%}) * 1000"), rows(STATION),
+        rows("max by (site, firmware_version) (victron_station_info{@})"), rows("clamp_min(round(time() - max by (site) (site:victron_reachable_timestamp_seconds:last{%})), 0)"), rows(STATION),
         q(soc, "{{site}}")]
 
     def opens(uid):
         return [link(uid, "Open", ROW_SITE)]
 
     fields = [
-        field("Station", links=opens("victron-station"), custom__width=105), field("Status", mappings=enums.STATUS, **{**PILL, "custom__width": 75}), field("Why", custom__minWidth=170),
+        field("Station", links=opens("victron-station"), custom__width=105), field("Status", mappings=enums.STATUS, **{**PILL, "custom__width": 75}), field("Why", custom__minWidth=180),
         field("Alerts", steps="zero is good, else warning", links=opens("victron-risk"), custom__width=60, **TEXT_CELL),
         field("Risk", min=0, max=100, steps="risk", links=opens("victron-risk"), custom__width=75, **GAUGE_CELL),
         field("SOC", "percentunit", min=0, max=1, steps="state of charge", links=opens("victron-battery"), custom__width=85, **GAUGE_CELL),
@@ -107,7 +107,7 @@ def stations():
         field("Empty in", "dtdurations", custom__width=80), field("Source", mappings=enums.SOURCE, custom__width=70),
         field("Charge +", "watt", links=opens("victron-battery"), custom__width=75), field("PV", "watt", links=opens("victron-solar"), custom__width=70),
         field("Load", "watt", custom__width=70), field("Import +", "watt", links=opens("victron-grid-ess"), custom__width=75),
-        field("Yield", "kwatth", custom__width=80), field("Last contact", unit="dateTimeFromNow", custom__width=105), field("Firmware", custom__width=85),
+        field("Yield", "kwatth", custom__width=80), field("Last contact", "dtdurations", custom__width=95), field("Firmware", custom__width=85),
     ]
     trend = [{"id": "timeSeriesTable", "options": {"O": {"stat": "lastNotNull", "timeField": "Time"}}}]
     return table("Stations", "The worklist: worst status first, then highest risk; why is one of the worst alerts, yield is of today. Grey is no data: such a station keeps no green. "
@@ -152,7 +152,7 @@ def reliability():
     risk_levels = [coloured(now(f'fleet:victron_sites_by_risk_level:count{{level="{level}"}}', level), colour) for level, colour in palette.LEVELS.items()]
     return [
         history("Station reachability", f"Per half hour: red gone, orange it answers with old values, green fine; the {POOREST} that answered least. Stripes are a poor link.",
-                [q(by_name(reach), "{{name}}")], words=REACHED, interval="30m", points=60, link=link("victron-gx", "Open GX device")),
+                [q(by_name(reach, "$__range"), "{{name}}")], words=REACHED, interval="30m", points=60, link=link("victron-gx", "Open GX device")),
         bars("Availability 30 d", "Share of the last 30 days in which the station answered, the 15 lowest. Orange and red break what was promised.",
              [now(by_name(f"sort(bottomk(15, {hourly('site:victron_up:avg30d')}))"), "{{name}}")], 8, 9, "percentunit", decimals=1, min=0.9, max=1,
              steps="availability", link=link("victron-gx", "Open GX device")),

@@ -80,15 +80,19 @@ def kwh(source, when="today", selection="%"):
     return f'sum by (site) (site:victron_energy_joules:{when}{{{selection}, source="{source}"}}) / {KWH:.0f}'
 
 
-# A station by the name of its site file, else by its site.
-STATION = ('(max by (site, name) (victron_site_info{@, name!=""})'
-           ' or on (site) label_replace(max by (site) (victron_up{@}) * 0 + 1, "name", "$1", "site", "(.*)"))')
+def station(over=""):
+    """A station by the name of its site file, else by its site."""
+    info, up = (f"last_over_time({name}[{over}] @ end())" if over else name for name in ('victron_site_info{@, name!=""}', "victron_up{@}"))
+    return f'(max by (site, name) ({info}) or on (site) label_replace(max by (site) ({up}) * 0 + 1, "name", "$1", "site", "(.*)"))'
 
 
-def by_name(expression):
-    """Adds the name of the station as the label `name`; a sort around all stays around all."""
+STATION = station()
+
+
+def by_name(expression, over=""):
+    """Adds the name of the station as the label `name`, of all that were there over a time; a sort around all stays around all."""
     kept = re.fullmatch(r"(sort(?:_desc)?)\((.*)\)", expression)
-    named_value = f"({kept[2] if kept else expression}) * on (site) group_left (name) {STATION}"
+    named_value = f"({kept[2] if kept else expression}) * on (site) group_left (name) {station(over)}"
     return f"{kept[1]}({named_value})" if kept else named_value
 
 

@@ -38,8 +38,8 @@ def firing():
         return stat(title, f"Firing {severity} alerts of the shipped rules.", [now(f"count({severities(severity)}) or vector(0)", "")], height=4, unit="short", steps=steps)
 
     age = f"(time() - max by ({KEY}) ({SINCE})) and on ({KEY}) max by ({KEY}) ({severities('critical', 'warning')})"
-    minutes = f"sum(count_over_time((count by ({KEY}) ({FIRING}))[{SPAN}])) * 600"
-    times = f"sum(1 + changes((max by ({KEY}) ({SINCE}))[{SPAN}]))"
+    minutes = f"sum(count_over_time({FIRING}[{SPAN}])) * 600"
+    times = f"sum(1 + changes({SINCE}[{SPAN}]))"
     words = enums.mapping({number: (name, colour) for name, (number, colour) in SEVERITY.items()})
     level = " or ".join(f"max by ({KEY}) ({severities(name)}) * {number}" for name, (number, _) in SEVERITY.items())
     return [
@@ -66,11 +66,11 @@ def past():
     short = f'label_replace({level.join("()")}, "alert", "$1", "alertname", "Victron(.*)")'
     recent = f"topk({ROWS}, max by (site, alertname) (max_over_time({SINCE}[$__range] @ end())))"
     day = f"count by (component) (count by ({KEY}) (count_over_time({severities('critical', 'warning')}[1d] offset -1d)))"
-    noise = f"sum by (alertname) (1 + changes((max by ({KEY}) ({SINCE}))[30d:1h]))"
+    noise = f"sum by (alertname) (1 + changes({SINCE}[30d:1h]))"
     words = enums.mapping({1: ("warning", palette.WARNING), 2: ("critical", palette.CRITICAL)})
     return [
         timeline("Alert timeline", f"What fired when, the {ROWS} that began last: a storm has one cause, look at its left end.",
-                 [q(by_name(f"{short} and on (site, alertname) {recent}"), "{{name}}: {{alert}}")], 24, 12, words=words, points=400, empty="without alerts"),
+                 [q(by_name(f"{short} and on (site, alertname) {recent}", "$__range"), "{{name}}: {{alert}}")], 24, 12, words=words, points=300, empty="without alerts"),
         daily("Alerts per day by component", "Critical and warning alerts that fired on a day: the noise budget.", [q(day, "{{component}}")], 14, height=8, stacked=True, unit="short",
               overrides=tinted(ALERTING, TINTS), empty="without alerts"),
         bars("Noisiest alerts 30 d", "Activations by alert: tune the limit or mend the cause.",
@@ -117,7 +117,7 @@ def risk():
                  transformations=[{"id": "groupingToMatrix", "options": {"columnField": "factor", "rowField": "component", "valueField": "Value"}}],
                  bar_options={"xField": "component\\factor"}, overrides=tinted(FACTORS, TINTS), empty="without points"),
         lines("Risk over time", "Points of the station and its components, the worst of the chosen stations: did the repair help?",
-              [q(f"max by (component) ({SCORE})", "{{component}}")], 12, 9, "none", decimals=0, min=0, max=100, fill=0, custom={"spanNulls": 10800000},
+              [q(f"max by (component) ({SCORE})", "{{component}}")], 12, 9, "none", decimals=0, min=0, max=100, fill=0, interval="15m", custom={"spanNulls": 10800000},
               overrides=tinted([*COMPONENTS, "station"], [palette.CHARGE, palette.LOAD, palette.IMPORT, palette.PV, palette.UNKNOWN]) + [field("station", custom__lineWidth=3)]),
     ]
 
