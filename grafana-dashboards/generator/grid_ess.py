@@ -2,7 +2,7 @@
 
 from . import enums, palette
 from .board import Board, annotations, custom, instance, link, region, site
-from .panels import TEXT_CELL, bars, field, gauge, lines, stat, table, timeline, tinted
+from .panels import TEXT_CELL, bars, field, fixed, gauge, lines, stat, table, timeline, tinted
 from .queries import DEVICE, coloured, hourly, levels, now, one, q, rows, slow
 
 INVERTERS = "vebus|multi|inverter|acsystem"
@@ -108,6 +108,8 @@ def inverter_now():
     taken = "-max by (site, device, instance) (victron_vebus_dc_power_watts{@i})"
     at_work = f"{DEVICE} ({taken} > {DEVICE} 0.1 * {rating})"
     efficiency = f"avg_over_time((({out}) and {at_work})[7d:10m]) / {DEVICE} avg_over_time((({taken}) and {at_work})[7d:10m])"
+    restarts = "sum by (site, device, instance) (resets(victron_vebus_unit_uptime_seconds_total{@i}[7d]))"
+    came = hourly("device:victron_error_activations:count7d", f'%i, device=~"{INVERTERS}"')
     return [
         gauge("Load", "Output power over the rated power. Above 80 % little is left for a starting motor.",
               [now(f"({power}) / {DEVICE} {rating}", "of the rated power")], high=1.2, steps="load", empty="without a known rated power"),
@@ -120,12 +122,11 @@ def inverter_now():
              height=6, unit="volt", overrides=[field("frequency", "rothz")]),
         stat("DC ripple", "Ripple on the DC side, in volts and of the nominal voltage. Above 1.5 % the DC cables or their lugs are poor.",
              [now(f"{ripple} / on (site) group_left () {nominal}", "of nominal"), now(ripple, "ripple")], height=6, unit="percentunit", decimals=2, steps="ripple",
-             overrides=[field("ripple", "volt", decimals=0)], empty="where no ripple is told"),
+             overrides=[field("ripple", "volt", decimals=0, color=fixed(palette.UNKNOWN))], empty="where no ripple is told"),
         stat("Efficiency (battery → AC)", "AC power less input over DC power, 7 days, only above 10 % load. Below 80 %: a fault or a wrong measurement.",
              [now(efficiency, "")], height=6, unit="percentunit", steps="efficiency", empty="without times of inverting"),
-        stat("Restarts / errors 7 d", "Restarts of the units and errors that came. Many restarts: DC voltage that breaks in. Errors that never came show nothing.",
-             [now("sum by (site, device, instance) (resets(victron_vebus_unit_uptime_seconds_total{@i}[7d]))", "Restarts"),
-              now(hourly("device:victron_error_activations:count7d", f'%i, device=~"{INVERTERS}"'), "Errors")], height=6, unit="short", steps="restarts",
+        stat("Restarts / errors 7 d", "Restarts of the units and errors that came. Many restarts: DC voltage that breaks in.",
+             [now(restarts, "Restarts"), now(f"{came} or on (site, device, instance) {restarts} * 0", "Errors")], height=6, unit="short", steps="restarts",
              link=link("victron-risk", "Alerts and risk", "${site}")),
     ]
 

@@ -27,6 +27,7 @@ ALWAYS_ON = {"Critical alerts", "Maintenance"}
 CORE = {"stat", "gauge", "bargauge", "timeseries", "barchart", "table", "state-timeline", "status-history", "piechart", "heatmap", "histogram", "xychart", "geomap",
         "canvas", "nodeGraph"}
 FOREIGN = re.compile(r"^(prometheus_rule_\w+|process_\w+|ALERTS|ALERTS_FOR_STATE)$")
+ANNOTATION_BYTES_MAX = 256 << 10
 FIRST_SCREEN = 15  # queries before anything is to be seen
 PANELS = [(uid, panel) for uid, board in BOARDS.items() for panel in panels(board)]
 TARGETS = [(uid, panel, target, parse(target["expr"])) for uid, panel in PANELS for target in panel["targets"]]
@@ -56,6 +57,12 @@ def test_what_grafana_has_to_find_in_the_json(board):
     (link,) = board["links"]
     assert link["tags"] == ["victron"] and link["asDropdown"] and link["includeVars"] and link["keepTime"]
     assert "__inputs" not in board and "__requires" not in board
+
+
+@each_board
+def test_kubectl_can_apply_it(board):
+    """A ConfigMap with the board stands, as JSON, in an annotation of itself, and those have a limit."""
+    assert len(json.dumps({"data": {"board": (FOLDER / f"{board['uid']}.json").read_text()}})) < ANNOTATION_BYTES_MAX - 4096
 
 
 def test_uids_are_stable():
@@ -158,6 +165,15 @@ def test_a_single_field_has_no_step_below_zero(panel):
     for override in panel["fieldConfig"]["overrides"]:
         for found in all_of("thresholds", override):
             assert all(step["value"] in (None, limits.LOWEST) or step["value"] >= 0 for step in found["steps"])
+
+
+@each_panel
+def test_a_field_of_another_unit_has_not_the_limits_of_its_panel(panel):
+    defaults = panel["fieldConfig"]["defaults"]
+    if defaults["color"]["mode"] == "thresholds" and len(defaults["thresholds"]["steps"]) > 1:
+        for override in panel["fieldConfig"]["overrides"]:
+            told = {one["id"]: one["value"] for one in override["properties"]}
+            assert told.get("unit", defaults["unit"]) == defaults["unit"] or told.keys() & {"thresholds", "color", "mappings"}, override["matcher"]["options"]
 
 
 def test_every_limit_is_used():
