@@ -36,9 +36,12 @@ class Prometheus:
         self._process = Process([
             "prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={address}",
             "--web.enable-remote-write-receiver", "--web.cors.origin=.*", f"--storage.tsdb.retention.time={_KEPT}",
-            f"--storage.tsdb.min-block-duration={_HEAD}", f"--storage.tsdb.max-block-duration={_HEAD}",
-            "--query.max-samples=200000000", "--log.level=error"])
+            f"--storage.tsdb.min-block-duration={_HEAD}", f"--storage.tsdb.max-block-duration={_HEAD}", "--log.level=error"])
         wait_until(self._ready, what="Prometheus")
+
+    @property
+    def pid(self):
+        return self._process.child.pid
 
     def _ready(self):
         assert self._process.child.poll() is None, "\n".join(self._process.lines)
