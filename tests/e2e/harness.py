@@ -160,15 +160,16 @@ class Exporter(Process):
     """The real program, serving; `url` is its first listener."""
 
     def __init__(self, station_url, *flags, env=None, site="x", wait=True, program=PROGRAM,
-                 prefix=()):
+                 prefix=(), patience=PATIENCE):
         super().__init__([*prefix, str(program), f"--station.url={station_url}", f"--site={site}",
                           "--web.listen-address=127.0.0.1:0", *flags], env)
-        self.url = "http://" + self.wait_for(r"msg=listening address=(\S+)")[1]
+        self.patience = patience
+        self.url = "http://" + self.wait_for(r"msg=listening address=(\S+)", patience)[1]
         if wait:
-            wait_until(lambda: request(self.url + "/-/ready")[0] == 200, what="readiness")
+            wait_until(lambda: request(self.url + "/-/ready")[0] == 200, patience, "readiness")
 
     def get(self, path="/metrics", **options):
-        return request(self.url + path, **options)
+        return request(self.url + path, **{"timeout": self.patience, **options})
 
     def page(self, path="/metrics", timeout=None, openmetrics=False):
         headers = {"Accept": OPENMETRICS} if openmetrics else {}
