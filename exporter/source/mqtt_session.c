@@ -18,6 +18,7 @@
 #define ANNOUNCED_WITHIN_MS 30000
 
 #define STEP_MAX_MS 1000
+#define SET_BACK_MIN_SECONDS 1.0     /* less is no clock that was set */
 #define SENT_BYTES_MAX ((size_t)256) /* a topic or payload of ours */
 
 struct mqtt_session {
@@ -33,6 +34,7 @@ struct mqtt_session {
     bool is_discovering;      /* the discovery topic is subscribed */
     int64_t discovery_end_ms; /* no portal id by then is worth a word; MQTT_NEVER */
     bool has_spoken;
+    double clock_zero; /* unix time at which the monotonic clock began, or 0 */
 
     uint32_t random; /* tells our echo from those of our like */
     uint32_t full_number;
@@ -231,11 +233,25 @@ static void look_for_portal(struct mqtt_session *session,
     }
 }
 
+/* Unix time.  A clock that was set back takes along the times of what was heard before,
+ * else that would be the newest until the clock gets there again. */
+static double time_of_message(struct mqtt_session *session)
+{
+    double now = clock_unix_seconds();
+    double zero = now - clock_monotonic_seconds();
+    double back = session->clock_zero - zero;
+
+    if (back > SET_BACK_MIN_SECONDS)
+        reading_cache_set_back(session->cache, back);
+    session->clock_zero = zero;
+    return now;
+}
+
 static void hear_station(struct mqtt_session *session, struct str topic,
                          const struct mqtt_message *message)
 {
     const struct reading_place *place = &message->place;
-    double now = clock_unix_seconds();
+    double now = time_of_message(session);
 
     switch (message->meaning) {
     case MQTT_VALUE:

@@ -226,6 +226,17 @@ void reading_cache_remove(struct reading_cache *cache, const struct reading_plac
     (void)pthread_mutex_unlock(&cache->lock);
 }
 
+void reading_cache_set_back(struct reading_cache *cache, double seconds)
+{
+    (void)pthread_mutex_lock(&cache->lock);
+    for (size_t slot = 0; slot < LIMIT_SERVICES; slot++) {
+        struct table_device *device = cache->table.devices[slot];
+        if (device)
+            device_changed(device, device->updated_at - seconds);
+    }
+    (void)pthread_mutex_unlock(&cache->lock);
+}
+
 void reading_cache_clear(struct reading_cache *cache)
 {
     (void)pthread_mutex_lock(&cache->lock);

@@ -56,6 +56,9 @@ void reading_cache_refuse(struct reading_cache *cache, const struct reading_plac
 void reading_cache_remove(struct reading_cache *cache, const struct reading_place *place,
                           double now);
 
+/* Unix time was set back by so many seconds: so is the time of what came before. */
+void reading_cache_set_back(struct reading_cache *cache, double seconds);
+
 /* Forgets all readings. */
 void reading_cache_clear(struct reading_cache *cache);
 

@@ -20,6 +20,17 @@ static void a_device_is_a_report(void **state)
     report_release(report);
 }
 
+static void a_clock_that_is_set_back_takes_all_times_along(void **state)
+{
+    (void)put_number(state, "battery", "512", "/Soc", 81);
+    report_release(report_in(state, 0, "battery", 1));
+    reading_cache_set_back(*state, 100);
+    struct report *report = report_in(state, 0, "battery", 1);
+
+    assert_true(report->updated_at == NOW - 100);
+    report_release(report);
+}
+
 static void the_last_value_counts_whatever_its_kind(void **state)
 {
     struct reading_place place = place_at("battery", "512", "/X");
@@ -229,6 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CACHE_TEST(a_device_is_a_report),
+        CACHE_TEST(a_clock_that_is_set_back_takes_all_times_along),
         CACHE_TEST(the_last_value_counts_whatever_its_kind),
         CACHE_TEST(the_same_path_of_other_devices_is_another),
         CACHE_TEST(a_report_keeps_its_paths_when_others_come_and_go),
