@@ -23,7 +23,7 @@ CONNECTED = b'victron_mqtt_connected{site="x"} 1'
 TYPES = ["battery", "vebus", "grid", "solarcharger", "tank", "temperature", "pvinverter", "charger"]
 
 # They take seconds each: a minute has no room for them, a day has.
-SLOW = {"64 MB in chunks", "a body without end", "a text without end", "500 without end", "nested without end"}
+SLOW = {"1 GB in chunks", "a body without end", "a text without end", "500 without end", "nested without end"}
 
 
 class Chaos(RawStation):
