@@ -158,5 +158,6 @@ void metric_map_apply(struct metric_map *map, const struct snapshot *snapshot,
     sample_set_reserve(samples, page.index->series.count);
     emit(&page, snapshot, samples);
     page_index_end(page.index, page.said);
+    out_counts->is_unfinished = !page_index_is_whole(page.index);
     out_counts->samples = samples->count - count_before;
 }

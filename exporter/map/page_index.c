@@ -28,6 +28,22 @@ void page_index_begin(struct page_index *index, size_t new_max)
     if (index->is_stale)
         page_index_free(index);
     index->new_left = new_max;
+    index->has_put_off = false;
+}
+
+bool page_index_may_make(struct page_index *index)
+{
+    if (index->new_left == 0) {
+        index->has_put_off = true;
+        return false;
+    }
+    index->new_left--;
+    return true;
+}
+
+bool page_index_is_whole(const struct page_index *index)
+{
+    return !index->has_put_off && !index->failed && !index->arena.failed;
 }
 
 void page_index_end(struct page_index *index, size_t said)
@@ -117,9 +133,8 @@ struct page_path *page_index_path(struct page_index *index, struct page_device *
 {
     struct page_path *path = str_index_get(&device->paths, text);
 
-    if (path || index->new_left == 0)
+    if (path || !page_index_may_make(index))
         return path;
-    index->new_left--;
     path = make_path(index, device, text);
     index->failed |= !path;
     return path;

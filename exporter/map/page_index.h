@@ -72,6 +72,7 @@ struct page_index {
     size_t most_said;    /* readings and series of the largest page since it began */
     size_t needed_bytes; /* of the arena, when that page ended */
     size_t new_left;     /* so many more paths, and members of JSON, may be made */
+    bool has_put_off;    /* one more was to be made: it has to wait for the next begin */
     bool failed;   /* something found no room or memory: begin anew with the next page */
     bool is_stale; /* the last page left too much behind: likewise */
     struct series_index series;
@@ -85,6 +86,13 @@ struct page_index page_index_new(const struct page_index_map *map);
  * included.  Drops everything first if it has become too much: series of earlier pages
  * are not to be used any more. */
 void page_index_begin(struct page_index *index, size_t new_max);
+
+/* Takes one of the new ones that are left; false if there is none. */
+bool page_index_may_make(struct page_index *index);
+
+/* Since the last begin nothing had to wait, and nothing found no memory: what was met
+ * would be met again. */
+bool page_index_is_whole(const struct page_index *index);
 
 /* Behind the last use of a page; said is the number of its readings and series. */
 void page_index_end(struct page_index *index, size_t said);

@@ -119,10 +119,10 @@ struct page_target *page_use_member(struct page_index *index,
     if (captures->count == 0)
         return &use->target;
     struct page_member *member = find_member(use->members, captures);
-    if (member || index->new_left == 0)
-        return member ? &member->target : NULL;
-    index->new_left--;
-    member = make_member(index, device, path, use->row, captures);
+    if (member)
+        return &member->target;
+    if (page_index_may_make(index))
+        member = make_member(index, device, path, use->row, captures);
     if (!member)
         return NULL;
     if (use->member_count == PAGE_MEMBERS_MAX) {

@@ -96,10 +96,13 @@ static struct piece *make(struct generation *generation, const struct snapshot *
     return NULL;
 }
 
+/* But not what the next page of the same reports would add to. */
 static void keep(struct page_cache *cache, const struct generation *generation,
                  struct snapshot *snapshot, const struct page_form *form,
                  struct piece *piece, const struct apply_counts *counts)
 {
+    if (counts->is_unfinished)
+        return;
     if (!cache->snapshot) {
         cache->generation = generation->number;
         cache->snapshot = snapshot_reference(snapshot);

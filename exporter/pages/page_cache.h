@@ -2,7 +2,8 @@
  *
  * That part depends on the generation, the reports of the snapshot, the format and the
  * filter, and reports are constant.  So there is no clock and no counter here that could
- * be wrong: a page of the same generation and of the very same reports is the same page.
+ * be wrong: a page of the same generation and of the very same reports is the same page,
+ * once the map has met all of their paths (apply_counts.h: is_unfinished).
  * What is kept holds references to the reports, so that no others can have their address;
  * generations have numbers, so that an old one goes when a reload replaces it.
  *

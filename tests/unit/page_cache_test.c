@@ -20,16 +20,21 @@ static const char second_map[] =
 
 static const struct page_filter all = {0};
 
-static struct generation *generation_of(const char *map)
+static struct generation *generation_with(struct metric_map *map)
 {
     static uint64_t number;
     struct generation *generation = calloc(1, sizeof *generation);
 
     assert_non_null(generation);
     generation->number = ++number;
-    generation->map = good_map(map);
+    generation->map = map;
     generation->references = 1;
     return generation;
+}
+
+static struct generation *generation_of(const char *map)
+{
+    return generation_with(good_map(map));
 }
 
 static struct page_form form_of(const char *accept, bool is_packed)
@@ -163,6 +168,52 @@ static void a_reload_makes_the_page_anew(void **state)
     snapshot_release(snapshot);
 }
 
+/* A map that meets one new path a page. */
+static struct metric_map *slow_map(void)
+{
+    static const struct map_text text = {
+        STR("built-in"),
+        STR("{\"device\": \"battery\", \"metrics\": [{\"path\": \"/Many/{item}\", "
+            "\"metric\": \"victron_battery_many\", \"type\": \"gauge\", \"help\": "
+            "\"Many.\"}]}")};
+    const struct map_options options = {.built_in = &text,
+                                        .built_in_count = 1,
+                                        .level = MAP_FULL,
+                                        .site = STR("home"),
+                                        .new_max = 1};
+    struct buf mistakes = buf_new(MAP_TEXT_MAX);
+    struct metric_map *map = NULL;
+
+    assert_int_equal(metric_map_load(&options, &map, &mistakes), ERR_OK);
+    buf_free(&mistakes);
+    return map;
+}
+
+/* Else a scraper in a hurry would cut the pages of all others. */
+static void a_page_that_met_not_all_is_not_kept(void **state)
+{
+    struct page_cache *cache = page_cache_new();
+    struct generation *generation = generation_with(slow_map());
+    const struct said said[] = {{"/Many/1", number(7)}, {"/Many/2", number(8)}};
+    struct snapshot *snapshot = battery_says(said, COUNT(said));
+    const struct page_form form = form_of("", false);
+    struct apply_counts counts;
+
+    (void)state;
+    struct piece *cut =
+        page_cache_station(cache, generation, snapshot, &form, NULL, &counts);
+    assert_false(str_contains(cut->bytes, STR_OF("item=\"2\"")));
+    assert_int_equal(counts.refused[REFUSAL_LIMIT], 1);
+    piece_release(cut);
+    struct piece *whole = get(cache, generation, snapshot);
+    check_says(whole, "item=\"1\"} 7\n");
+    check_says(whole, "item=\"2\"} 8\n");
+    assert_ptr_equal(whole, get(cache, generation, snapshot));
+    page_cache_free(cache);
+    snapshot_release(snapshot);
+    generation_release(generation);
+}
+
 static void each_format_has_its_piece(void **state)
 {
     struct page_cache *cache = page_cache_new();
@@ -263,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_change_is_on_the_next_page),
         cmocka_unit_test(a_device_that_is_gone_is_gone),
         cmocka_unit_test(a_reload_makes_the_page_anew),
+        cmocka_unit_test(a_page_that_met_not_all_is_not_kept),
         cmocka_unit_test(each_format_has_its_piece),
         cmocka_unit_test(a_filter_is_not_kept_and_disturbs_nothing),
         cmocka_unit_test(a_listener_hears_of_what_is_made),
