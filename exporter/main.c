@@ -160,6 +160,17 @@ static void serve(struct exporter *exporter, const sigset_t *signals)
     }
 }
 
+/* Before the files are read: a reload that is asked for meanwhile comes after the start,
+ * where it would have been the end. */
+static void hold_reloads(void)
+{
+    sigset_t reload;
+
+    (void)sigemptyset(&reload);
+    (void)sigaddset(&reload, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &reload, NULL);
+}
+
 /* Before the first thread, so that all inherit it. */
 static void block_signals(sigset_t *out_taken)
 {
@@ -237,6 +248,7 @@ static int action_serve(const struct config *config)
     };
     int code = EXIT_USAGE;
 
+    hold_reloads();
     enum err outcome = generation_load(config, &exporter.generation, &mistakes);
     enum err of_web = open_web_config(config, &exporter.web, &mistakes);
     if (outcome == ERR_OK && of_web == ERR_OK)

@@ -37,5 +37,5 @@ void reload_page(void *context, struct request *request)
         request_reply_text(request, 200, "Reloaded");
     else
         request_reply_text(request, 500,
-                           "Refused, the old files stay in force; the log says why.\n");
+                           "Refused, the old files stay in force; the log says why.");
 }

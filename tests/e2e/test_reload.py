@@ -5,7 +5,7 @@ import signal
 import threading
 
 import pytest
-from harness import request, wait_until
+from harness import PROGRAM, Process, request, wait_until
 from hostile import HealthWatch, numbers_of
 
 ESS = "cerbo-gx-v3.70-ess"
@@ -68,6 +68,31 @@ def test_a_page_that_reloads_is_answered_by_files_as_they_were_then(simulator, e
             thread.join()
         assert wishes(server.page()) == [f"victron_vebus_wish_{i}"]
     assert statuses == [200] * 40
+
+
+def test_a_refused_reload_says_so_in_a_line(simulator, exporter, rows):
+    """As every other answer of a route that is text for a person."""
+    server = exporter(simulator(ESS).url, f"--map.file={rows}", "--web.enable-lifecycle")
+    replace(rows, "{")
+    status, _, body = request(server.url + "/-/reload", method="POST")
+    assert (status, body) == (500, b"Refused, the old files stay in force; the log says why.\n")
+    assert wishes(server.page()) == ["victron_vebus_wish_0"]
+
+
+def test_a_reload_asked_while_it_starts_comes_after_the_start(simulator, rows):
+    """Whoever writes files and signals at once need not know whether the exporter is up already."""
+    rows.unlink()
+    os.mkfifo(rows)
+    starting = Process([str(PROGRAM), f"--station.url={simulator(ESS).url}", f"--map.file={rows}",
+                        "--web.listen-address=127.0.0.1:0"])
+    try:
+        with open(rows, "w", encoding="ascii") as slow:  # opens when the other side reads
+            replace(rows, ROW % 1)
+            starting.child.send_signal(signal.SIGHUP)
+            slow.write(ROW % 0)
+        starting.wait_for("msg=reloaded")
+    finally:
+        assert starting.stop() == 0
 
 
 def test_reading_slow_files_holds_up_nobody(simulator, exporter, rows):
