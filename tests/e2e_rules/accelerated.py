@@ -18,6 +18,7 @@ ALERTMANAGER = RULES / "alertmanager"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 FACTOR = 60
 LONGEST = 10  # seconds
+LEAST_WAIT = 3  # seconds that a message waits for others: evaluations take their time here, too
 COUNTS_INTERVALS = re.compile(r".*:(accumulated|count1m|count5m)")
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -72,8 +73,8 @@ def write_alertmanager(path, smtp_port, webhook_url, is_accelerated=True):
     config["templates"] = [str(ALERTMANAGER / pattern) for pattern in config["templates"]]
     for route in walk(config["route"]) if is_accelerated else ():
         for key in ("group_wait", "group_interval"):
-            if key in route:
-                route[key] = shorter(route[key])
+            if seconds(route.get(key, "0s")):
+                route[key] = shorter(route[key], LEAST_WAIT)
         if seconds(route.get("repeat_interval", "1d")) < FACTOR * LONGEST:
             route["repeat_interval"] = shorter(route["repeat_interval"])
     for interval in config["time_intervals"]:

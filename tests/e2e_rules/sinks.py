@@ -60,7 +60,7 @@ class MailSink:
 
     async def handle_DATA(self, _server, _session, envelope):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        bodies = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+        bodies = {part.get_content_type(): part.get_content().replace("\r\n", "\n") for part in message.walk() if not part.is_multipart()}
         self.mails.append(Mail(time.monotonic(), message["To"], message["Subject"], message["X-Priority"] or "",
                                bodies.get("text/plain", ""), bodies.get("text/html", "")))
         return "250 OK"
