@@ -128,12 +128,18 @@ def status():
             f'or on (site) {firing}critical"}}) * 2 or on (site) {firing}warning"}}) or on (site) site:victron_up:max{{%}} * 0')
 
 
+WORDS_OF_AN_ALERT = 5  # the most, after "Victron"
+
+
 def reason(well=""):
-    """The name of one alert of the worst level as the label `why`, and the level as the value; `well` where there is none."""
+    """One alert of the worst level, in words, as the label `why`, and the level as the value; `well` where there is none."""
     firing = 'max by (site, alertname) (ALERTS{{%, alertname=~"Victron.+", alertstate="firing", severity="{0}"}})'
-    return ('label_replace(topk by (site) (1, label_replace((site:victron_data_fresh:bool{%} == 0) * 0 + 3, "alertname", "VictronData too old", "", "") '
+    worst = ('label_replace(topk by (site) (1, label_replace((site:victron_data_fresh:bool{%} == 0) * 0 + 3, "alertname", "VictronData too old", "", "") '
             f'or {firing.format("critical")} * 2 or {firing.format("warning")} '
             f'or label_replace(site:victron_up:max{{%}} * 0, "alertname", "Victron{well}", "", "")), "why", "$1", "alertname", "Victron(.*)")')
+    for _ in range(WORDS_OF_AN_ALERT - 1):
+        worst = f'label_replace({worst}, "why", "$1 $2", "why", "(.*[a-z])([A-Z].*)")'
+    return worst
 
 
 def banded(value, warning, critical, legend, by=DEVICE, above=False, kind=now):

@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
-from boards import BOARDS, FOLDER, panels, variable  # noqa: E402
+from boards import BOARDS, FOLDER, panel_of, panels, variable  # noqa: E402
 from promql_parser import AGGREGATIONS, Binary, Call, Selector, parse, walk  # noqa: E402
 
 sys.path.insert(0, str(FOLDER))
-from generator import boards, enums, limits, palette  # noqa: E402
+from generator import boards, enums, limits, palette, queries  # noqa: E402
 
 ROOT = FOLDER.parent
 # uid: (title, time, refresh, annotations that are on besides those that always are)
@@ -28,6 +28,7 @@ CORE = {"stat", "gauge", "bargauge", "timeseries", "barchart", "table", "state-t
         "canvas", "nodeGraph"}
 FOREIGN = re.compile(r"^(prometheus_rule_\w+|process_\w+|ALERTS|ALERTS_FOR_STATE)$")
 ANNOTATION_BYTES_MAX = 256 << 10
+SCREEN, HEADER, CELL = 1080, 90, 38  # pixels: of height, above the panels, of a unit of the grid
 FIRST_SCREEN = 15  # queries before anything is to be seen
 PANELS = [(uid, panel) for uid, board in BOARDS.items() for panel in panels(board)]
 TARGETS = [(uid, panel, target, parse(target["expr"])) for uid, panel in PANELS for target in panel["targets"]]
@@ -101,6 +102,21 @@ def test_panel_ids_and_titles_are_unique_and_nothing_overlaps(board):
 def test_the_first_screen_is_light(board):
     first = [panel for panel in board["panels"] if panel["type"] != "row" and panel["gridPos"]["y"] == 1]
     assert len(first) >= 5 and sum(len(panel["targets"]) for panel in first) <= FIRST_SCREEN
+
+
+def test_the_worklist_of_the_fleet_is_on_the_first_screen():
+    """Of 1080 pixels, worst first and with the reason, however many stations there are."""
+    table = panel_of("victron-fleet", "Stations")
+    assert (table["gridPos"]["y"] + table["gridPos"]["h"]) * CELL <= SCREEN - HEADER
+    assert [(one["displayName"], one["desc"]) for one in table["options"]["sortBy"]] == [("Status", True), ("Risk", True)]
+    shown = next(step["options"] for step in table["transformations"] if step["id"] == "organize")
+    assert list(shown["renameByName"].values())[:3] == ["Station", "Status", "Why"] and list(shown["indexByName"]) == sorted(
+        shown["indexByName"], key=shown["indexByName"].get)
+
+
+def test_every_reason_is_split_into_words():
+    names = {rule["alert"].removeprefix("Victron") for rule in RULES if "alert" in rule}
+    assert max(len(re.findall("[A-Z]", name)) for name in names) == queries.WORDS_OF_AN_ALERT
 
 
 def test_every_specified_panel_exists():

@@ -130,4 +130,4 @@ def test_the_flow_has_one_arrow_a_part_and_the_sign_of_its_meter(prometheus):
 
 def test_the_reason_is_the_worst_alert(prometheus):
     why = {one["metric"]["site"]: one["metric"].get("why") for one in prometheus.query(fill(panel_of("victron-fleet", "Stations")["targets"][0]["expr"], site="|".join(SITES)), week.END)}
-    assert why[OFFLINE] == "Data too old" and why["farm"] in ("DeviceFault", "SolarChargerError") and why["ess"] is None
+    assert why[OFFLINE] == "Data too old" and why["farm"] in ("Device Fault", "Solar Charger Error") and why["ess"] is None
