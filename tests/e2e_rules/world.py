@@ -6,6 +6,7 @@ import subprocess
 import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -76,9 +77,9 @@ class Site:
         self.simulator.faults(values=self._values)
 
     def stop(self):
-        for process in (self.exporter, self.simulator):
-            if process:
-                process.stop()
+        with ExitStack() as ends:
+            for process in filter(None, (self.simulator, self.exporter)):
+                ends.callback(process.stop)
 
 
 class Alertmanager(Process):
@@ -179,16 +180,22 @@ def write_history(site, kind, folder):
 
 
 class World:
-    """Starts everything, ends everything. mails and calls hold what arrived. Not accelerated it is as shipped."""
+    """Starts everything, ends everything, also what is left when one does not start or end. mails and calls hold what arrived.
+
+    Not accelerated it is as shipped.
+    """
 
     def __init__(self, folder, sites, is_accelerated=True):
         self.sites = {site.name: site for site in sites}
-        self.mail, self.webhook = MailSink(), WebhookSink()
-        self._started = []
-        with ThreadPoolExecutor(4) as pool:
-            list(pool.map(Site.start, sites))
-        self.alertmanager = Alertmanager(Path(folder), self.mail.port, self.webhook.url, is_accelerated)
-        self.prometheus = Prometheus(Path(folder), sites, self.alertmanager, is_accelerated)
+        with ExitStack() as ends:
+            self.mail, self.webhook = _kept(ends, MailSink()), _kept(ends, WebhookSink())
+            for site in sites:
+                _kept(ends, site)
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(Site.start, sites))
+            self.alertmanager = _kept(ends, Alertmanager(Path(folder), self.mail.port, self.webhook.url, is_accelerated))
+            self.prometheus = _kept(ends, Prometheus(Path(folder), sites, self.alertmanager, is_accelerated))
+            self._ends = ends.pop_all()
 
     @property
     def mails(self):
@@ -199,5 +206,10 @@ class World:
         return list(self.webhook.calls)
 
     def stop(self):
-        for part in (self.prometheus, self.alertmanager, *self.sites.values(), self.mail, self.webhook):
-            part.stop()
+        self._ends.close()
+
+
+def _kept(ends, part):
+    """The part, which is stopped at the end."""
+    ends.callback(part.stop)
+    return part
