@@ -37,6 +37,7 @@ from sinks import free_port  # noqa: E402
 KINDS = tuple(healthy.STATIONS)
 SCRAPE = 30
 DAY, STEP = 86400, 300
+STOPPING = 120  # seconds for a Prometheus with a large head
 WARM_UP = 6 * 60  # seconds until every group has run and the head is filled
 MINUTE = 60
 LONG_LOOK = 3600
@@ -179,7 +180,7 @@ def samples_of_now(page_of, folder):
         name = labels.pop("__name__")
         if pattern.fullmatch(name):
             found.append((int(labels["site"][-4:]), name, labels, series["value"][1]))
-    prometheus.stop()
+    prometheus.stop(STOPPING)
     server.shutdown()
     return found
 
@@ -246,7 +247,7 @@ def without_rules(page_of, stations):
         try:
             return busy(prometheus, 2 * MINUTE)
         finally:
-            prometheus.stop()
+            prometheus.stop(STOPPING)
             server.shutdown()
 
 
@@ -261,7 +262,7 @@ def measure(page_of, known, stations):
         try:
             report(prometheus, stations, busy(prometheus, WARM_UP), cpu_without)
         finally:
-            prometheus.stop()
+            prometheus.stop(STOPPING)
             server.shutdown()
 
 
