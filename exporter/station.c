@@ -18,8 +18,7 @@
 
 struct wants_copy {
     struct want_list list;
-    struct arena arena;
-    bool is_new; /* the source has not seen it yet */
+    struct arena arena; /* of all that the list points to */
 };
 
 struct station {
@@ -27,6 +26,7 @@ struct station {
     struct station_options options;
     pthread_t thread;
     bool has_thread;
+    struct wants_copy wants; /* that the source borrows; of who fetches */
 
     /* Guards what follows; held for copies only. */
     pthread_mutex_t fetch_lock;
@@ -37,7 +37,8 @@ struct station {
     struct fetch fetch;
     struct snapshot *newest; /* of the fetch that ended last; NULL: none, or no memory */
     int64_t newest_ended_ms;
-    struct wants_copy wants;
+    struct wants_copy next_wants; /* until the next fetch begins */
+    bool has_next_wants;
     struct log_outage outage; /* the fetching thread's */
 };
 
@@ -129,14 +130,20 @@ static void end_fetch(struct station *station, const struct error *failure)
     wake_scrapers(station);
 }
 
-/* The source must not get its wants while it collects, so they wait for it here. */
+/* The source must not get its wants while it collects, so they wait for it. */
 static void hand_over_wants(struct station *station)
 {
     lock(station);
-    if (station->wants.is_new)
-        source_set_wants(station->source, &station->wants.list);
-    station->wants.is_new = false;
+    struct wants_copy next = station->next_wants;
+    bool has_next = station->has_next_wants;
+    station->next_wants = (struct wants_copy){0};
+    station->has_next_wants = false;
     unlock(station);
+    if (!has_next)
+        return;
+    source_set_wants(station->source, &next.list);
+    arena_free(&station->wants.arena);
+    station->wants = next;
 }
 
 static void log_collect(struct station *station, enum err outcome,
@@ -244,7 +251,7 @@ enum err station_open(struct source *source, const struct station_options *optio
 enum err station_set_wants(struct station *station, const struct want_list *wants,
                            struct error *error)
 {
-    struct wants_copy copy = {.arena = arena_new(WANT_LIST_BYTES_MAX), .is_new = true};
+    struct wants_copy copy = {.arena = arena_new(WANT_LIST_BYTES_MAX)};
 
     copy.list = want_list_copy(wants, &copy.arena);
     if (copy.arena.failed) {
@@ -252,10 +259,11 @@ enum err station_set_wants(struct station *station, const struct want_list *want
         return error_set(error, ERR_MEMORY, "no memory for the list of device types");
     }
     lock(station);
-    struct wants_copy old = station->wants;
-    station->wants = copy;
+    struct wants_copy replaced = station->next_wants;
+    station->next_wants = copy;
+    station->has_next_wants = true;
     unlock(station);
-    arena_free(&old.arena);
+    arena_free(&replaced.arena);
     return ERR_OK;
 }
 
@@ -380,6 +388,7 @@ void station_close(struct station *station)
     source_close(station->source);
     fetch_clear(&station->fetch);
     snapshot_release(station->newest);
+    arena_free(&station->next_wants.arena);
     arena_free(&station->wants.arena);
     (void)pthread_cond_destroy(&station->fetch_moved);
     (void)pthread_cond_destroy(&station->fetch_asked);

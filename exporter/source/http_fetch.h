@@ -40,7 +40,7 @@ struct http_station {
     struct str prefix;         /* of all paths */
     int64_t answer_timeout_ms; /* a healthy answer is quicker */
     struct http_times times;
-    struct want_list wants;
+    struct want_list wants; /* borrowed, see source_set_wants */
     struct service_table table;
     struct http_counts counts;
 };

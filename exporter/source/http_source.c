@@ -1,7 +1,6 @@
 /* http_source.c - see http_source.h; what a fetch does is told in http_fetch.c */
 #include "source/http_source.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -29,7 +28,6 @@ struct http_source {
     struct source source; /* first: source.c sees only this */
     struct http_station station;
     struct buf prefix;
-    struct arena wants_arena;
 };
 
 static struct http_source *own(struct source *source)
@@ -43,7 +41,6 @@ static void close_source(struct source *source)
 
     http_request_close(http->station.request);
     service_table_free(&http->station.table);
-    arena_free(&http->wants_arena);
     buf_free(&http->prefix);
     free(http);
 }
@@ -71,11 +68,9 @@ enum err http_source_open(const struct source_options *options,
 
     if (!http)
         return error_set(error, ERR_MEMORY, "no memory for the source");
-    json_object_seed(0); /* before threads: two at once would race */
     http->source.ops = &http_source;
     http->station.times = *times;
     http->prefix = buf_new(PREFIX_BYTES_MAX);
-    http->wants_arena = arena_new(WANT_LIST_BYTES_MAX);
     enum err outcome = open_station(http, options, error);
     if (outcome != ERR_OK) {
         close_source(&http->source);
@@ -96,20 +91,9 @@ static bool is_ready(struct source *source)
     return atomic_load(&own(source)->station.counts.has_tried);
 }
 
-/* Without memory for the new ones the old wants stay. */
 static void set_wants(struct source *source, const struct want_list *wants)
 {
-    struct http_source *http = own(source);
-    struct arena arena = arena_new(WANT_LIST_BYTES_MAX);
-    struct want_list copy = want_list_copy(wants, &arena);
-
-    if (arena.failed) {
-        arena_free(&arena);
-        return;
-    }
-    arena_free(&http->wants_arena);
-    http->wants_arena = arena;
-    http->station.wants = copy;
+    own(source)->station.wants = *wants;
 }
 
 static enum err collect(struct source *source, const struct collector *collector,

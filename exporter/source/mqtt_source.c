@@ -39,9 +39,7 @@ struct mqtt_station {
     struct mqtt_access access;
     struct reading_cache *cache;
     struct mqtt_session *session; /* the talking thread's */
-    struct arena wants_arena;     /* of wants */
-    struct want_list wants;
-    bool has_wants;
+    struct want_list wants;       /* borrowed, see source_set_wants */
 
     pthread_t thread;
     atomic_bool is_stopped;
@@ -124,7 +122,6 @@ static void station_free(struct mqtt_station *station)
 {
     mqtt_session_free(station->session);
     reading_cache_free(station->cache);
-    arena_free(&station->wants_arena);
     arena_free(&station->access_arena);
     if (station->wake_fd >= 0)
         (void)close(station->wake_fd);
@@ -161,7 +158,6 @@ static enum err mqtt_open(const struct source_options *options,
     station->wake_fd = -1;
     station->ended_fd = -1;
     station->access_arena = arena_new(ACCESS_BYTES_MAX);
-    station->wants_arena = arena_new(WANT_LIST_BYTES_MAX);
     station->stale_after_ms = options->mqtt_stale_after_ms;
     station->ready_by = deadline_in_ms(options->answer_timeout_ms);
     enum err outcome =
@@ -186,19 +182,7 @@ static bool mqtt_is_ready(struct source *source)
 
 static void mqtt_set_wants(struct source *source, const struct want_list *wants)
 {
-    struct mqtt_station *station = station_of(source);
-    struct arena arena = arena_new(WANT_LIST_BYTES_MAX);
-    struct want_list copy = want_list_copy(wants, &arena);
-
-    station->has_wants = !arena.failed; /* else everything is wanted */
-    arena_free(&station->wants_arena);
-    station->wants_arena = arena;
-    station->wants = copy;
-}
-
-static bool is_wanted(const struct mqtt_station *station, const struct report *report)
-{
-    return !station->has_wants || want_find(&station->wants, report->device);
+    station_of(source)->wants = *wants;
 }
 
 static bool has_readings(const struct mqtt_station *station,
@@ -221,7 +205,7 @@ static enum err mqtt_collect(struct source *source, const struct collector *coll
     size_t end = reading_cache_slot_end(station->cache);
     for (size_t slot = 0; slot < end; slot++) {
         struct report *report = reading_cache_report(station->cache, slot);
-        if (report && is_wanted(station, report)) {
+        if (report && want_find(&station->wants, report->device)) {
             collector->put(collector->context, slot, report);
             count++;
         } else {

@@ -72,7 +72,9 @@ bool source_waits(const struct source *source);
 /* True once the first attempt at the station has ended, well or badly. */
 bool source_is_ready(struct source *source);
 
-/* Says what is wanted from now on.  Copies wants.  Not while a collect runs. */
+/* Says what is wanted from now on; to be said before the first collect.  What the list
+ * points to must live until other wants are set, or the source is closed.  Not while a
+ * collect runs. */
 void source_set_wants(struct source *source, const struct want_list *wants);
 
 /* Puts the station's reports into the collector.  The deadline is kept whatever the
@@ -82,7 +84,7 @@ void source_set_wants(struct source *source, const struct want_list *wants);
  * On failure (nothing at all could be had) what had arrived stays, and error says why.
  * One call at a time per source. */
 enum err source_collect(struct source *source, const struct collector *collector,
-                        struct error *error);
+                        struct error *error) __attribute__((warn_unused_result));
 
 /* Makes a collect under way ask is_stopped soon.  Any thread. */
 void source_interrupt(struct source *source);

@@ -53,6 +53,8 @@ static enum err collect(struct source *source, struct page *page, struct error *
 
 static struct source *open_source(uint16_t port, int64_t stale_after_ms)
 {
+    static const struct want all = {.device = STR("*")};
+    static const struct want_list everything = {.wants = &all, .count = 1};
     char url[64];
     struct source *source = NULL;
     struct error error;
@@ -64,6 +66,7 @@ static struct source *open_source(uint16_t port, int64_t stale_after_ms)
                                            .version = "0"};
     assert_int_equal(source_open(&options, &source, &error), ERR_OK);
     assert_false(source_waits(source));
+    source_set_wants(source, &everything);
     return source;
 }
 
@@ -121,6 +124,7 @@ static const struct value *find(const struct page *page, struct str device,
 
 static void a_station_is_found_and_read(void **state)
 {
+    const size_t messages = 1 + COUNT(script); /* the Serial too */
     struct scripted_broker broker;
     struct page page;
     struct error error;
@@ -137,7 +141,7 @@ static void a_station_is_found_and_read(void **state)
     page_free(&page);
     assert_true(fact_of(source, FACT_MQTT_CONNECTED) == 1);
     assert_true(fact_of(source, FACT_MQTT_HEARTBEAT_AT) > 0);
-    await_fact(source, FACT_MQTT_MESSAGES, 1 + COUNT(script)); /* the Serial too */
+    await_fact(source, FACT_MQTT_MESSAGES, (double)messages);
     assert_true(fact_of(source, FACT_HTTP_REQUESTS) == -1);
     source_close(source);
     broker_stop(&broker);

@@ -6,7 +6,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -21,9 +23,10 @@
 struct source {
     bool waits;
     atomic_int collects;
-    atomic_bool may_end;   /* collect goes on until this is set */
-    atomic_bool says_late; /* settle is called while collect goes on */
-    atomic_int wants_seen;
+    atomic_bool may_end;    /* collect goes on until this is set */
+    atomic_bool says_late;  /* settle is called while collect goes on */
+    struct want_list wants; /* borrowed, as by every source */
+    char first_wanted[16];  /* read from them by the last collect */
 };
 
 static void pause_ms(long ms)
@@ -55,13 +58,16 @@ bool source_is_ready(struct source *source)
 
 void source_set_wants(struct source *source, const struct want_list *wants)
 {
-    atomic_store(&source->wants_seen, (int)wants->count);
+    source->wants = *wants;
 }
 
 enum err source_collect(struct source *source, const struct collector *collector,
                         struct error *error)
 {
     (void)error;
+    if (source->wants.count)
+        (void)snprintf(source->first_wanted, sizeof source->first_wanted, "%.*s",
+                       STR_ARG(source->wants.wants[0].device));
     atomic_fetch_add(&source->collects, 1);
     collector->put(collector->context, 0, a_report("first"));
     bool has_settled = false;
@@ -93,16 +99,27 @@ void source_close(struct source *source)
     (void)source;
 }
 
+/* All that is said here is gone when it returns. */
+static void want_only(struct station *station, const char *device)
+{
+    char name[16] = "";
+    struct error error;
+
+    memcpy(name, device, strlen(device));
+    const struct want wants[] = {{str_from(name), 1, 0}};
+    const struct want_list list = {wants, 1, NULL, 0};
+    assert_int_equal(station_set_wants(station, &list, &error), ERR_OK);
+    memset(name, '?', sizeof name);
+}
+
 static struct station *open_station(struct source *source, int64_t min_interval_ms)
 {
     const struct station_options options = {.min_interval_ms = min_interval_ms};
-    const struct want wants[] = {{STR("battery"), 1, 0}};
-    const struct want_list list = {wants, 1, NULL, 0};
     struct station *station = NULL;
     struct error error;
 
     assert_int_equal(station_open(source, &options, &station, &error), ERR_OK);
-    assert_int_equal(station_set_wants(station, &list, &error), ERR_OK);
+    want_only(station, "battery");
     return station;
 }
 
@@ -146,7 +163,6 @@ static void overlapping_scrapes_share_a_fetch(void **state)
     assert_true(station_is_settled(station, second));
     assert_int_equal(reports_in_snapshot(station, first, &is_complete), 2);
     assert_int_equal(atomic_load(&source.collects), 1);
-    assert_int_equal(atomic_load(&source.wants_seen), 1);
     station_close(station);
 }
 
@@ -245,6 +261,27 @@ static void a_source_in_memory_is_collected_at_once(void **state)
     station_close(station);
 }
 
+static void the_last_wants_are_told_and_stay_good(void **state)
+{
+    struct source source = {.waits = false};
+    struct station *station = open_station(&source, 0);
+    (void)state;
+
+    atomic_store(&source.may_end, true);
+    for (int i = 0; i < 2; i++) {
+        (void)station_join(station, deadline_in_ms(PATIENCE_MS));
+        assert_string_equal(source.first_wanted, "battery");
+    }
+    want_only(station, "vebus");
+    want_only(station, "tank");
+    for (int i = 0; i < 2; i++) {
+        (void)station_join(station, deadline_in_ms(PATIENCE_MS));
+        assert_string_equal(source.first_wanted, "tank");
+    }
+    want_only(station, "evcharger"); /* nobody fetches any more */
+    station_close(station);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +292,7 @@ int main(void)
         cmocka_unit_test(a_fetch_that_ended_is_answered_in_full_while_the_next_one_runs),
         cmocka_unit_test(closing_ends_a_fetch_that_hangs),
         cmocka_unit_test(a_source_in_memory_is_collected_at_once),
+        cmocka_unit_test(the_last_wants_are_told_and_stay_good),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
