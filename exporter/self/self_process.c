@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "self/self_parts.h"
 
@@ -133,7 +134,8 @@ static void add_descriptors(struct sample_set *samples)
 
 void self_process_apply(const struct self_view *self, struct sample_set *samples)
 {
-    sample_set_add_labelled(samples, &start_family, NULL, 0, self->started_at);
+    sample_set_add_labelled(samples, &start_family, NULL, 0,
+                            clock_round_to_ms(self->started_at));
     add_stat(samples);
     add_descriptors(samples);
 }

@@ -122,11 +122,11 @@ void mqtt_journal_steady(struct mqtt_journal *journal)
 
 void mqtt_journal_heartbeat(struct mqtt_journal *journal, double station_seconds)
 {
-    double now = clock_unix_seconds();
+    double now = clock_round_to_ms(clock_unix_seconds());
 
     set(journal, FACT_MQTT_HEARTBEAT_AT, now);
     if (station_seconds > 0)
-        set(journal, FACT_CLOCK_OFFSET, station_seconds - now);
+        set(journal, FACT_CLOCK_OFFSET, clock_round_to_ms(station_seconds - now));
 }
 
 void mqtt_journal_quiet(struct mqtt_journal *journal, struct str portal)
@@ -142,7 +142,7 @@ void mqtt_journal_quiet(struct mqtt_journal *journal, struct str portal)
 
 void mqtt_journal_full(struct mqtt_journal *journal)
 {
-    set(journal, FACT_MQTT_FULL_PUBLISH_AT, clock_unix_seconds());
+    set(journal, FACT_MQTT_FULL_PUBLISH_AT, clock_round_to_ms(clock_unix_seconds()));
     journal->status.is_ready = true;
     for (size_t i = 0; i < REFUSAL_END && !journal->has_refused; i++)
         say_recovered(journal, &journal->refusals[i], "no more refused values");
