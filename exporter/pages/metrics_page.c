@@ -117,16 +117,11 @@ static struct piece *own_part(struct exporter *exporter, struct request *request
 
 static void answer(struct exporter *exporter, struct request *request,
                    struct generation *generation, struct snapshot *snapshot,
-                   const struct page_filter *filter)
+                   const struct page_form *form)
 {
-    const struct page_form form = {
-        .renderer = renderer_for(request_header(request, "Accept")),
-        .filter = filter,
-        .is_packed = request_takes_gzip(request),
-    };
     const struct reply reply = {
         .status = 200,
-        .content_type = form.renderer->content_type,
+        .content_type = form->renderer->content_type,
         .may_compress = true,
         .varies = true,
     };
@@ -135,17 +130,26 @@ static void answer(struct exporter *exporter, struct request *request,
     struct apply_counts counts = {0};
     struct piece *pieces[2] = {NULL, NULL};
 
-    pieces[0] = page_cache_station(exporter->page_cache, generation, snapshot, &form,
+    pieces[0] = page_cache_station(exporter->page_cache, generation, snapshot, form,
                                    &listener, &counts);
     log_clash(exporter, &story, &counts);
     if (pieces[0])
-        pieces[1] = own_part(exporter, request, generation, snapshot, &counts, &form);
+        pieces[1] = own_part(exporter, request, generation, snapshot, &counts, form);
     if (pieces[1])
         request_reply_pieces(request, &reply, pieces, 2);
     else
         request_reply_text(request, 500, "The page is too large or there is no memory.");
     piece_release(pieces[0]);
     piece_release(pieces[1]);
+}
+
+/* False: the answer comes later, or there is one already. */
+static bool is_ready(struct exporter *exporter, struct request *request,
+                     struct generation *generation, const struct snapshot *snapshot,
+                     const struct page_form *form)
+{
+    return page_cache_has(exporter->page_cache, generation, snapshot, form) ||
+           page_is_prepared(exporter, request, generation, snapshot);
 }
 
 void metrics_page(void *context, struct request *request)
@@ -157,9 +161,14 @@ void metrics_page(void *context, struct request *request)
 
     if (read_filter(request, generation, &words, &filter) &&
         page_has_fetch(exporter, request, page_deadline(exporter, request))) {
+        const struct page_form form = {
+            .renderer = renderer_for(request_header(request, "Accept")),
+            .filter = &filter,
+            .is_packed = request_takes_gzip(request),
+        };
         struct snapshot *snapshot = page_snapshot(exporter, request);
-        if (snapshot && page_is_prepared(exporter, request, generation, snapshot))
-            answer(exporter, request, generation, snapshot, &filter);
+        if (snapshot && is_ready(exporter, request, generation, snapshot, &form))
+            answer(exporter, request, generation, snapshot, &form);
         else if (!snapshot)
             request_reply_text(request, 500, "No memory for the page.");
         snapshot_release(snapshot);

@@ -68,6 +68,11 @@ static bool is_of(const struct page_cache *cache, const struct generation *gener
            has_same_reports(cache->snapshot, snapshot);
 }
 
+static bool is_filtered(const struct page_form *form)
+{
+    return form->filter->name_count || form->filter->device_count;
+}
+
 static struct piece *find(const struct page_cache *cache, const struct page_form *form)
 {
     for (size_t i = 0; i < cache->piece_count; i++)
@@ -113,15 +118,21 @@ static void keep(struct page_cache *cache, const struct generation *generation,
             (struct kept_piece){form->renderer, form->is_packed, piece_reference(piece)};
 }
 
+bool page_cache_has(const struct page_cache *cache, const struct generation *generation,
+                    const struct snapshot *snapshot, const struct page_form *form)
+{
+    return cache && !is_filtered(form) && is_of(cache, generation, snapshot) &&
+           find(cache, form);
+}
+
 struct piece *page_cache_station(struct page_cache *cache, struct generation *generation,
                                  struct snapshot *snapshot, const struct page_form *form,
                                  const struct apply_listener *listener,
                                  struct apply_counts *out_counts)
 {
-    bool is_filtered = form->filter->name_count || form->filter->device_count;
     size_t unknown = 0;
 
-    if (!cache || is_filtered)
+    if (!cache || is_filtered(form))
         return make(generation, snapshot, form, listener, out_counts, &unknown);
     if (!is_of(cache, generation, snapshot))
         drop(cache);

@@ -38,6 +38,10 @@ struct page_cache *page_cache_new(void);
 /* NULL is allowed.  Before the server's pieces are gone: after server_stop. */
 void page_cache_free(struct page_cache *cache);
 
+/* That page is kept: to give it the map need not be prepared. */
+bool page_cache_has(const struct page_cache *cache, const struct generation *generation,
+                    const struct snapshot *snapshot, const struct page_form *form);
+
 /* The station's part as a piece, a reference for the caller; NULL if it is too large or
  * there is no memory.  The listener hears only of a page that is made now. */
 struct piece *page_cache_station(struct page_cache *cache, struct generation *generation,

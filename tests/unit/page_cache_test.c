@@ -204,6 +204,7 @@ static void a_page_that_met_not_all_is_not_kept(void **state)
         page_cache_station(cache, generation, snapshot, &form, NULL, &counts);
     assert_false(str_contains(cut->bytes, STR_OF("item=\"2\"")));
     assert_int_equal(counts.refused[REFUSAL_LIMIT], 1);
+    assert_false(page_cache_has(cache, generation, snapshot, &form));
     piece_release(cut);
     struct piece *whole = get(cache, generation, snapshot);
     check_says(whole, "item=\"1\"} 7\n");
@@ -271,6 +272,39 @@ static void a_filter_is_not_kept_and_disturbs_nothing(void **state)
     generation_release(generation);
 }
 
+/* A kept page needs no map: that is known before it is asked for, form by form. */
+static void a_page_is_there_as_long_as_it_is_kept(void **state)
+{
+    struct page_cache *cache = page_cache_new();
+    struct generation *generation = generation_of(first_map);
+    struct generation *reloaded = generation_of(first_map);
+    struct snapshot *snapshot = charged_to(81);
+    struct snapshot *copy = copy_of(snapshot);
+    struct snapshot *later = charged_to(82);
+    const struct str name = STR("victron_device_info");
+    const struct page_filter filter = {.names = &name, .name_count = 1};
+    const struct page_form form = form_of("", false);
+    const struct page_form packed = form_of("", true);
+    const struct page_form part = {form.renderer, &filter, false};
+
+    (void)state;
+    assert_false(page_cache_has(NULL, generation, snapshot, &form));
+    assert_false(page_cache_has(cache, generation, snapshot, &form));
+    (void)get(cache, generation, snapshot);
+    assert_true(page_cache_has(cache, generation, snapshot, &form));
+    assert_true(page_cache_has(cache, generation, copy, &form));
+    assert_false(page_cache_has(cache, generation, snapshot, &packed));
+    assert_false(page_cache_has(cache, generation, snapshot, &part));
+    assert_false(page_cache_has(cache, generation, later, &form));
+    assert_false(page_cache_has(cache, reloaded, snapshot, &form));
+    page_cache_free(cache);
+    snapshot_release(later);
+    snapshot_release(copy);
+    snapshot_release(snapshot);
+    generation_release(reloaded);
+    generation_release(generation);
+}
+
 static void count_note(void *context, const struct apply_note *note)
 {
     (void)note;
@@ -317,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_page_that_met_not_all_is_not_kept),
         cmocka_unit_test(each_format_has_its_piece),
         cmocka_unit_test(a_filter_is_not_kept_and_disturbs_nothing),
+        cmocka_unit_test(a_page_is_there_as_long_as_it_is_kept),
         cmocka_unit_test(a_listener_hears_of_what_is_made),
     };
 
