@@ -68,26 +68,34 @@ def run_load(options, directory, stack):
           ["server", "samples", "connections", "pages/s", "p50", "p99"], rows)
 
 
-def message_costs(pids, publisher, portal, number):
-    """{name: CPU us a message} of processes that listen to the same broker."""
-    before = {name: cpu_us(pid) for name, pid in pids.items()}
-    start = time.perf_counter()
+def send_changes(publisher, portal, number):
+    """That many messages, each with another value."""
     for first in range(0, number, 1000):
         publisher.send(b"".join(
             Publisher.packet(f"N/{portal}/battery/0/Dc/0/Voltage", b'{"value":%d.25}' % (i % 1000))
             for i in range(first, first + 1000)))
-    return before, start
 
 
-def wait_idle(pids):
-    """Until none of them works any more."""
-    last = {}
+def idle_us(pid):
+    """CPU microseconds of the process so far, once it works no more."""
+    last = cpu_us(pid)
     while True:
-        now = {name: cpu_us(pid) for name, pid in pids.items()}
-        if last and all(now[name] - last[name] < 2000 for name in now):
+        time.sleep(0.2)
+        now = cpu_us(pid)
+        if now - last < 2000:
             return now
         last = now
-        time.sleep(0.2)
+
+
+def message_cost(stage, pid, number):
+    """(CPU us a message of a process that listens, messages a second through broker and exporter)"""
+    counted = stage.exporter.page().value("victron_mqtt_messages_total")
+    before, start = idle_us(pid), time.perf_counter()
+    send_changes(stage.publisher, stage.portal, number)
+    while stage.exporter.page().value("victron_mqtt_messages_total") - counted < number:
+        time.sleep(0.02)
+    took = time.perf_counter() - start
+    return (idle_us(pid) - before) / number, number / took
 
 
 def run_messages(options, directory, stack):
@@ -97,14 +105,8 @@ def run_messages(options, directory, stack):
     stack.callback(peer.stop)
     rows = []
     for name, child in (("exporter", stage.exporter.child), ("mqtt-exporter (Go)", peer.child)):
-        counted = stage.exporter.page().value("victron_mqtt_messages_total")
-        before, start = message_costs({name: child.pid}, stage.publisher, stage.portal, number)
-        while stage.exporter.page().value("victron_mqtt_messages_total") - counted < number:
-            time.sleep(0.02)
-        took = time.perf_counter() - start
-        after = wait_idle({name: child.pid})
-        us = (after[name] - before[name]) / number
-        rows.append([name, number, f"{us:.2f}", f"{1e6 / us:.0f}", f"{number / took:.0f}"])
+        us, rate = message_cost(stage, child.pid, number)
+        rows.append([name, number, f"{us:.2f}", f"{1e6 / us:.0f}", f"{rate:.0f}"])
     table("Messages that change a value: CPU microseconds each, what one core could take, and what came through one "
           "broker and both listeners here", ["listener", "messages", "us", "a second of CPU", "through the broker/s"],
           rows)

@@ -2,15 +2,16 @@
 
 import contextlib
 
+from costs import changed_cost, kept_cost, Peer, wall_beside
 from load_sections import run_load, run_messages
-from measuring import Allocations, cost_of, cost_under_load, samples_of, table, tool
+from measuring import Allocations, cost_of, cost_under_load, table, tool
 from made_stations import write_station
-from peers import node_exporter
 from harness import STATIONS
 from size_sections import run_fleet, run_memory, run_start
 from stages import FORMS, HttpStage, MqttStage, floor_of, scraper_of
+from target_sections import run_targets
 
-SIZES = [100, 1000, 10000]
+SIZES = [100, 1000, 10000, 20000]
 PAGE_DEVICE = STATIONS / "three-phase-site" / "http" / "com.victronenergy.vebus.ttyS4.json"
 
 
@@ -21,41 +22,6 @@ def rounds(options, samples):
 def run_page(options, directory, stack):
     head, *rows = tool("page_bench", PAGE_DEVICE)
     table("Readings to page, in process, every value new; CPU microseconds, allocations of one page", head, rows)
-
-
-class Peer:
-    """The Go reference in the same run: CPU per sample of a page, by form."""
-
-    def __init__(self, stack):
-        server = node_exporter().wait()
-        stack.callback(server.stop)
-        samples = samples_of(scraper_of(stack, server, {}).get())
-        self.us_per_sample = {}
-        for form, headers in FORMS:
-            us = cost_under_load(server.child.pid, server.url, 1, headers)
-            self.us_per_sample[form] = us / samples
-
-
-def changed_cost(stage, scraper, counts, number):
-    """(CPU us, allocations) of the server's thread for a page after each device said another value."""
-
-    def act():
-        stage.change()
-        scraper.get()
-
-    act()
-    allocated = counts.count()
-    us = cost_of(stage.exporter.child.pid, number, act, "server")
-    return us, (counts.count() - allocated) / number
-
-
-def kept_cost(stage, scraper, counts, seconds, headers):
-    """The same for pages while nothing changes."""
-    us = cost_under_load(stage.exporter.child.pid, stage.exporter.url, seconds, headers)
-    allocated = counts.count()
-    for _ in range(10):
-        scraper.get()
-    return us, (counts.count() - allocated) / 10
 
 
 def mqtt_rows(options, size, directory, peer):
@@ -105,8 +71,7 @@ def http_rows(options, folder, directory):
 
 def wall_row(name, folder, stack, options):
     stage = HttpStage(stack, folder, "--scrape.min-interval=0s")
-    direct_ms, scrape_ms, size = map(float, tool("scrape_bench", stage.station.port, stage.port(),
-                                                 51 if options.quick else 301, *stage.paths)[0])
+    direct_ms, scrape_ms, size = wall_beside(stage.station, stage.exporter, stage.paths, 51 if options.quick else 301)
     extra_ms = scrape_ms - direct_ms
     return [name, len(stage.paths), f"{size:.0f}", f"{direct_ms:.2f}", f"{scrape_ms:.2f}", f"{extra_ms:.2f}",
             f"{extra_ms * 45_000 / size:.2f}"]
@@ -124,6 +89,7 @@ def run_http(options, directory, stack):
 
 
 ALL = {
+    "targets": run_targets,
     "page": run_page,
     "mqtt": run_mqtt,
     "http": run_http,

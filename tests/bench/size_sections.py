@@ -3,11 +3,11 @@
 import contextlib
 import time
 
-from harness import Exporter, Simulator
+from harness import Exporter, PROGRAM, Simulator
 from made_stations import write_station
 from measuring import Scraper, cpu_us, median, memory_mb, table
-from peers import mqtt_exporter, node_exporter
-from simulator.broker import Broker
+from peers import mqtt_exporter, node_exporter, Served
+from simulator.broker import Broker, free_ports
 from stages import HttpStage, LEVEL, MqttStage
 
 STARTS = 9
@@ -15,14 +15,29 @@ GZIP = {"Accept-Encoding": "gzip"}
 SCRAPE_SECONDS = 15
 
 
+def first_page(url):
+    while True:
+        try:
+            return Scraper(url).get()
+        except OSError:
+            time.sleep(0.0005)
+
+
 def ms_until_page(start):
     """From the process's start to its first page."""
     began = time.perf_counter()
     server = start()
-    Scraper(server.url).get()
+    first_page(server.url)
     took_ms = (time.perf_counter() - began) * 1000
     server.stop()
     return took_ms
+
+
+def exporter_of(station_url):
+    """At a port that is known before it says so."""
+    port = free_ports(1)[0]
+    return Served(port, str(PROGRAM), f"--station.url={station_url}", "--site=x", LEVEL,
+                  f"--web.listen-address=127.0.0.1:{port}")
 
 
 def run_start(options, directory, stack):
@@ -30,11 +45,10 @@ def run_start(options, directory, stack):
     stage = HttpStage(stack, write_station(directory, 1000))
     broker_stage = MqttStage(stack, 1000)
     kinds = {
-        "exporter over HTTP": lambda: Exporter(stage.station.url, LEVEL, wait=False),
-        "exporter over MQTT (a page, values follow)": lambda: Exporter(broker_stage.broker.url, LEVEL, wait=False),
-        "mqtt-exporter (Go)": lambda: mqtt_exporter(directory, broker_stage.broker.plugin_port,
-                                                    broker_stage.portal).wait(),
-        "node-exporter (Go)": lambda: node_exporter().wait(),
+        "exporter over HTTP": lambda: exporter_of(stage.station.url),
+        "exporter over MQTT (a page, values follow)": lambda: exporter_of(broker_stage.broker.url),
+        "mqtt-exporter (Go)": lambda: mqtt_exporter(directory, broker_stage.broker.plugin_port, broker_stage.portal),
+        "node-exporter (Go)": node_exporter,
     }
     rows = [[name, f"{median([ms_until_page(start) for _ in range(starts)]):.0f}"] for name, start in kinds.items()]
     table("From the start of the process to its first page, milliseconds", ["program", "ms"], rows)
@@ -73,30 +87,43 @@ def run_memory(options, directory, stack):
     table("Memory after five pages in gzip, MB", ["program", "samples", "resident", "private", "proportional"], rows)
 
 
-def run_fleet(options, directory, stack):
-    """Exporters of one live GX over MQTT, each scraped as Prometheus does."""
-    number = 5 if options.quick else options.fleet
-    broker = stack.enter_context(Broker(directory))
-    station = Simulator("three-phase-site", "--live", f"--mqtt=127.0.0.1:{broker.plugin_port}")
-    stack.callback(station.stop)
-    fleet = []
-    for _ in range(number):
-        fleet.append(Exporter(broker.url))
-        stack.callback(fleet[-1].stop)
-    for _ in range(3):
-        for server in fleet:
-            Scraper(server.url, GZIP).get()
+def fleet_figures(number, directory):
+    """{figure: a process's mean} of that many exporters of one live GX over MQTT, each scraped as Prometheus does."""
+    with contextlib.ExitStack() as stack:
+        broker = stack.enter_context(Broker(directory))
+        station = Simulator("three-phase-site", "--live", f"--mqtt=127.0.0.1:{broker.plugin_port}")
+        stack.callback(station.stop)
+        fleet = []
+        for _ in range(number):
+            fleet.append(Exporter(broker.url))
+            stack.callback(fleet[-1].stop)
+        for _ in range(3):
+            for server in fleet:
+                Scraper(server.url, GZIP).get()
+        core_percent = scraped_by_prometheus(fleet)
+        memory = [memory_mb(server.child.pid) for server in fleet]
+    figures = {kind: sum(m[kind] for m in memory) / number for kind in ("resident", "private", "proportional")}
+    return {**figures, "% of a core": core_percent}
+
+
+def scraped_by_prometheus(fleet):
+    """Two scrapes of each, spread over the interval; the mean share of a core, in percent."""
     start, before = time.monotonic(), [cpu_us(server.child.pid) for server in fleet]
     for turn in range(2):
         for i, server in enumerate(fleet):
-            due = start + SCRAPE_SECONDS * (turn + i / number)
+            due = start + SCRAPE_SECONDS * (turn + i / len(fleet))
             time.sleep(max(0.0, due - time.monotonic()))
             Scraper(server.url, GZIP).get()
+    time.sleep(max(0.0, start + 2 * SCRAPE_SECONDS - time.monotonic()))
     took_us = (time.monotonic() - start) * 1e6
-    spent = [cpu_us(server.child.pid) - us for server, us in zip(fleet, before)]
-    memory = [memory_mb(server.child.pid) for server in fleet]
-    rows = [[number, *(f"{sum(m[kind] for m in memory) / number:.2f}"
-                       for kind in ("resident", "private", "proportional")),
-             f"{100 * sum(spent) / number / took_us:.4f}"]]
+    spent_us = sum(cpu_us(server.child.pid) for server in fleet) - sum(before)
+    return 100 * spent_us / len(fleet) / took_us
+
+
+def run_fleet(options, directory, stack):
+    number = 5 if options.quick else options.fleet
+    figures = fleet_figures(number, directory)
+    rows = [[number, *(f"{figures[kind]:.2f}" for kind in ("resident", "private", "proportional")),
+             f"{figures['% of a core']:.4f}"]]
     table(f"Many exporters at once, level standard, a live GX over MQTT, a scrape in gzip each {SCRAPE_SECONDS} s: a "
           "process's mean", ["exporters", "resident MB", "private MB", "proportional MB", "% of a core"], rows)

@@ -1,11 +1,12 @@
 """What is started together for a measurement: a station, an exporter, what belongs to them."""
 
 import contextlib
+import json
 import tempfile
 import time
 from pathlib import Path
 
-from harness import Exporter, Simulator, wait_until
+from harness import Exporter, ROOT, Simulator, wait_until
 from made_stations import topics, write_station
 from measuring import Publisher, samples_of, Scraper
 from peers import Floor, ReadyStation
@@ -19,6 +20,23 @@ FORMS = [
     ("OpenMetrics, gzip", {"Accept": "application/openmetrics-text;version=1.0.0", "Accept-Encoding": "gzip"}),
 ]
 SETTLE_SECONDS = 0.003  # for a message to be in the exporter's cache; what is missed is counted
+
+
+def seldom_asked():
+    """Device types whose values the map wants less often than each scrape."""
+    maps = (json.loads(path.read_text()) for path in (ROOT / "metrics-map").glob("*.json"))
+    return {document["device"] for document in maps if document.get("refresh")}
+
+
+def paths_of_a_scrape(folder):
+    """What one scrape of many asks of the station in that folder."""
+    names = sorted(path.stem for path in (folder / "http").glob("com.victronenergy.*.json"))
+    seldom = seldom_asked()
+    return ["/services"] + [f"/value?service={name}&path=/" for name in names if name.split(".")[2] not in seldom]
+
+
+def port_of(url):
+    return url.rsplit(":", 1)[1].strip("/")
 
 
 @contextlib.contextmanager
@@ -82,11 +100,7 @@ class HttpStage:
         stack.callback(self.exporter.stop)
         self.page = self.exporter.get()[2]
         self.samples = samples_of(self.page)
-        names = sorted(p.stem for p in (folder / "http").glob("com.victronenergy.*.json"))
-        self.paths = ["/services"] + [f"/value?service={name}&path=/" for name in names]
-
-    def port(self):
-        return self.exporter.url.rsplit(":", 1)[1].strip("/")
+        self.paths = paths_of_a_scrape(folder)
 
 
 def scraper_of(stack, server, headers):

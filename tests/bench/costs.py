@@ -1,0 +1,45 @@
+"""What one page costs on a stage, beside others."""
+
+from measuring import cost_of, cost_under_load, samples_of, tool
+from peers import node_exporter
+from stages import FORMS, port_of, scraper_of
+
+
+class Peer:
+    """The Go reference in the same run: CPU per sample of a page, by form."""
+
+    def __init__(self, stack, forms=FORMS):
+        self._server = node_exporter().wait()
+        stack.callback(self._server.stop)
+        self._samples = samples_of(scraper_of(stack, self._server, {}).get())
+        self.us_per_sample = {form: self.measure(headers) for form, headers in forms}
+
+    def measure(self, headers):
+        return cost_under_load(self._server.child.pid, self._server.url, 1, headers) / self._samples
+
+
+def changed_cost(stage, scraper, counts, number):
+    """(CPU us, allocations) of the server's thread for a page after each device said another value."""
+
+    def act():
+        stage.change()
+        scraper.get()
+
+    act()
+    allocated = counts.count()
+    us = cost_of(stage.exporter.child.pid, number, act, "server")
+    return us, (counts.count() - allocated) / number
+
+
+def kept_cost(stage, scraper, counts, seconds, headers):
+    """The same for pages while nothing changes."""
+    us = cost_under_load(stage.exporter.child.pid, stage.exporter.url, seconds, headers)
+    allocated = counts.count()
+    for _ in range(10):
+        scraper.get()
+    return us, (counts.count() - allocated) / 10
+
+
+def wall_beside(station, exporter, paths, number):
+    """(milliseconds of the station's requests alone, of a scrape; bytes of those answers), medians."""
+    return map(float, tool("scrape_bench", port_of(station.url), port_of(exporter.url), number, *paths)[0])
