@@ -11,7 +11,7 @@ package=(build-essential debhelper)
 run=(python3 curl)
 test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
     python3-paho-mqtt python3-yaml mosquitto mosquitto-clients openssl prometheus
-    prometheus-alertmanager victoria-metrics python3-aiosmtpd clang clang-format
+    prometheus-alertmanager victoria-metrics influxdb python3-aiosmtpd clang clang-format
     clang-tidy libclang-rt-dev locales faketime valgrind systemd man-db binutils python3-kubernetes chromium
     fonts-dejavu-core apache2-utils)
 
