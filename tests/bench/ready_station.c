@@ -1,12 +1,14 @@
 /* ready_station.c - a station that costs next to nothing: ready answers from memory.
  *
- *   ready_station STATION/http
+ *   ready_station STATION/http [moving]
  *
  * Serves a recorded folder the way the DBus HTTP API does, one connection at a time, one
  * answer each; prints the port it listens on.  So the time of a scrape is the exporter's,
- * not that of a simulator.  Ends with SIGTERM.
+ * not that of a simulator.  With `moving`, each number with a decimal point has another
+ * last digit in each answer.  Ends with SIGTERM.
  */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct answer {
 
 static struct answer answers[ANSWERS_MAX];
 static size_t answer_count;
+static bool is_moving;
 
 static const char head[] = "HTTP/1.0 200 OK\r\nServer: BaseHTTP/0.6 Python/3.8.18\r\n"
                            "Content-Type: application/json\r\n\r\n";
@@ -90,11 +93,31 @@ static struct str asked(struct str request)
     return service.n ? str_cut(&service, '&') : target;
 }
 
+/* 54.35 becomes 54.36, 54.39 becomes 54.30; "v3.70", a text, stays. */
+static void move_values(char *p, const char *end)
+{
+    bool is_fraction = false;
+
+    for (; p + 1 < end; p++) {
+        if (*p == '.')
+            is_fraction = isdigit((unsigned char)p[1]);
+        else if (!isdigit((unsigned char)*p))
+            is_fraction = false;
+        else if (is_fraction && strchr(",}\n", p[1]))
+            *p = (char)(*p == '9' ? '0' : *p + 1);
+    }
+}
+
 static struct str find(struct str name)
 {
-    for (size_t i = 0; i < answer_count; i++)
-        if (str_equal(buf_str(&answers[i].name), name))
-            return buf_str(&answers[i].bytes);
+    for (size_t i = 0; i < answer_count; i++) {
+        struct buf *bytes = &answers[i].bytes;
+        if (!str_equal(buf_str(&answers[i].name), name))
+            continue;
+        if (is_moving)
+            move_values(bytes->p + strlen(head), bytes->p + bytes->n);
+        return buf_str(bytes);
+    }
     return str_from(not_found);
 }
 
@@ -131,8 +154,9 @@ static int listen_somewhere(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        give_up("usage: ready_station STATION/http");
+    is_moving = argc == 3 && strcmp(argv[2], "moving") == 0;
+    if (argc != 2 + is_moving)
+        give_up("usage: ready_station STATION/http [moving]");
     read_folder(argv[1]);
     int listener = listen_somewhere();
     for (;;) {

@@ -108,12 +108,12 @@ def victoria_metrics(folder, *changes):
         ("/var/lib/victoria-metrics", f"{folder}/victoria-metrics"), ("127.0.0.1:8428", address), *changes], program="victoria-metrics")
 
 
-def vmagent(folder, targets, store_url, number, name="vmagent", shard=0):
+def vmagent(folder, targets, store_url, number, name="vmagent", shard=0, interval="1s"):
     """One of the scrapers; `number` is that of its loopback address."""
     address = f"127.0.1.{number}:{free_port()}"
     config = folder / f"{name}.yml"
     config.write_text((FLEET / "victoriametrics/vmagent.yml").read_text().replace("/etc/prometheus/victron-targets", str(targets))
-                      .replace("scrape_interval: 15s", "scrape_interval: 1s").replace("scrape_timeout: 10s", "scrape_timeout: 1s"))
+                      .replace("scrape_interval: 15s", f"scrape_interval: {interval}").replace("scrape_timeout: 10s", f"scrape_timeout: {interval}"))
     return Unit("victoriametrics/vmagent@.service", address, [
         ("/etc/victoria-metrics/vmagent.yml", str(config)), ("http://127.0.0.1:8428", store_url), ("/var/lib/vmagent", f"{folder}/{name}"),
         (f"127.0.1.{shard}:8429", address), ("fileSDCheckInterval=15s", "fileSDCheckInterval=1s")], instance=str(shard), env={"SHARD": str(shard)})
@@ -124,12 +124,12 @@ def _edge_changes(exporter, site, interval):
             ("scrape_interval: 60s", f"scrape_interval: {interval}"), ("scrape_timeout: 10s", f"scrape_timeout: {interval}")]
 
 
-def edge_agent(folder, exporter, site, stores, interval="1s", flags=(), changes=()):
+def edge_agent(folder, exporter, site, stores, interval="1s", flags=(), deadline="1s"):
     """Prometheus in agent mode at a station, writing to each of the stores."""
     text = (FLEET / "edge/prometheus.yml").read_text(encoding="utf-8")
     head, _, writes = text.partition("remote_write:\n")
     writes = writes.replace("    basic_auth:\n      username: acme\n      password_file: /etc/prometheus/metrics-password\n", "")
-    for before, after in [("batch_send_deadline: 60s", f"batch_send_deadline: {interval}"), ("max_backoff: 60s", "max_backoff: 1s"), *changes]:
+    for before, after in [("batch_send_deadline: 60s", f"batch_send_deadline: {deadline}"), ("max_backoff: 60s", "max_backoff: 1s")]:
         assert before in writes, before
         writes = writes.replace(before, after)
     for before, after in _edge_changes(exporter, site, interval):
@@ -144,7 +144,7 @@ def edge_agent(folder, exporter, site, stores, interval="1s", flags=(), changes=
         ("127.0.0.1:9090", address), *flags], "/-/ready", program="prometheus")
 
 
-def edge_vmagent(folder, exporter, site, stores, interval="1s"):
+def edge_vmagent(folder, exporter, site, stores, interval="1s", flush="1s"):
     """vmagent at a station, writing to each of the stores."""
     folder.mkdir(exist_ok=True)
     text = (FLEET / "edge/vmagent.yml").read_text(encoding="utf-8")
@@ -157,4 +157,4 @@ def edge_vmagent(folder, exporter, site, stores, interval="1s"):
     return Unit("edge/vmagent.service", address, [
         ("/etc/victoria-metrics/vmagent.yml", f"{folder}/vmagent.yml"), ("https://metrics.example.org:8427/api/v1/write", urls),
         (" -remoteWrite.basicAuth.username=acme", ""), ("-remoteWrite.basicAuth.passwordFile=%d/metrics-password ", ""),
-        ("/var/lib/vmagent", f"{folder}/data"), ("127.0.0.1:8429", address), ("flushInterval=60s", f"flushInterval={interval}")])
+        ("/var/lib/vmagent", f"{folder}/data"), ("127.0.0.1:8429", address), ("flushInterval=60s", f"flushInterval={flush}")])

@@ -8,6 +8,7 @@ and the output of each instance; VICTRON_TEST_PROGRAM is the exporter.
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -29,12 +30,12 @@ def pid_of(name):
         return None
 
 
-def start(name):
+def start(name, **variables):
     if pid_of(name):
         return
     with (RUN / f"{name}.log").open("a") as log:
-        child = subprocess.Popen([os.environ["VICTRON_TEST_PROGRAM"]], env={**os.environ, **environment(name)}, stdin=subprocess.DEVNULL,
-                                 stdout=log, stderr=log, start_new_session=True)
+        child = subprocess.Popen([os.environ["VICTRON_TEST_PROGRAM"]], env={**os.environ, **environment(name), **variables},
+                                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     (RUN / f"{name}.pid").write_text(str(child.pid))
 
 
@@ -64,8 +65,14 @@ def reload(name):
 
 
 def restart(name):
+    """Returns when the new one says that it is ready, as the unit is Type=notify."""
     stop(name)
-    start(name)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifications:
+        notifications.bind(f"\0victron-test-{os.getpid()}")
+        notifications.settimeout(PATIENCE)
+        start(name, NOTIFY_SOCKET=f"@victron-test-{os.getpid()}")
+        while b"READY=1" not in notifications.recv(4096):
+            pass
 
 
 ACTIONS = {"enable": start, "disable": stop, "reload": reload, "restart": restart}
