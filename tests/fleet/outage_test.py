@@ -74,9 +74,9 @@ class Edge:
         return self.times_in(self.stores[store], site)
 
     def times_in(self, server, site):
-        """When the samples of a value of that station were taken."""
+        """When the samples of a value of that station were taken; the mark after a scrape that failed is none of them."""
         found = server.samples(f'victron_battery_voltage_volts{{site="{site}", instance="512"}}', "1d")
-        return sorted(at for samples in found.values() for at, _ in samples)
+        return sorted(at for samples in found.values() for at, value in samples if value == value)
 
     def during(self, site):
         """When it was scraped during the outage, as the store knows that was never cut off."""

@@ -1,10 +1,10 @@
 """What a sample costs on disk, and so a station and year: the tables of docs/scaling.md.
 
-    /usr/bin/python3 tests/long/fleet/storage.py [--hours=N] [STATION ...]
+    /usr/bin/python3 tests/long/fleet/storage.py [--hours=24] [--step=10] [STATION ...]
 
-Lets recorded stations live a day as the simulator has it, in steps of 10 s, and keeps what the real exporter says of it. The
+Lets recorded stations live a day as the simulator has it, in steps of so many seconds, and keeps what the real exporter says of it. The
 samples of each level, every 10, 30 and 60 s, are then stored by Prometheus (a block of that day) and by VictoriaMetrics (merged), and
-their files are measured. Some twenty minutes a station; needs a release build in build/, prometheus and victoria-metrics.
+their files are measured. Half an hour a station at steps of 10 s, five minutes at 60 s; needs a release build in build/, prometheus and victoria-metrics.
 """
 
 import argparse
@@ -27,7 +27,6 @@ from simulator.station import SimulatedStation  # noqa: E402
 
 STATIONS = ("cerbo-gx-v3.70-ess", "venus-v3.14-offgrid-house", "three-phase-site")
 START = 1781481600  # 15 June 2026, midnight UTC
-STEP = 10
 INTERVALS = (10, 30, 60)
 LEVELS = ("core", "standard", "full")
 YEAR = 365 * 86400
@@ -35,7 +34,7 @@ ABSENT = float("nan")
 IMPORT_LINES = 50_000
 
 
-def live(name, steps):
+def live(name, steps, step):
     """{series: array of values, NaN for none} of a day, at level full."""
     found = {}
     with SimulatedStation(load(harness.STATIONS / name), live={"speed": 0, "seed": 1, "start": START}) as station:
@@ -43,11 +42,11 @@ def live(name, steps):
         try:
             for number in range(steps):
                 if number:
-                    station.live(STEP)
+                    station.live(step)
                 page = exporter.get()[2].decode("utf-8", "replace")
                 for series, metric, value in page_samples(page, lambda _metric: True):
                     row = found.setdefault(series, array.array("d", [ABSENT] * steps))
-                    row[number] = float(moved(metric, value, START + number * STEP, 0))
+                    row[number] = float(moved(metric, value, START + number * step, 0))
         finally:
             exporter.stop()
     return found
@@ -76,25 +75,25 @@ def with_target(series):
     return f"{name}{{{own}{',' + labels if labels else '}'}"
 
 
-def lines(series, every, unit):
+def lines(series, step, every, unit):
     """Text lines with times: unit is 1 for seconds (OpenMetrics), 1000 for milliseconds."""
     for key, row in series.items():
         name = with_target(key)
-        for number in range(0, len(row), every // STEP):
+        for number in range(0, len(row), every // step):
             if row[number] == row[number]:
-                yield f"{name} {row[number]!r} {(START + number * STEP) * unit}\n"
+                yield f"{name} {row[number]!r} {(START + number * step) * unit}\n"
 
 
 def size_of(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def in_prometheus(series, every, folder):
+def in_prometheus(series, step, every, folder):
     """(bytes, samples) of a block."""
     text = folder / "day.om"
     with text.open("w", encoding="utf-8") as file:
         samples = 0
-        for line in lines(series, every, 1):
+        for line in lines(series, step, every, 1):
             file.write(line)
             samples += 1
         file.write("# EOF\n")
@@ -104,13 +103,13 @@ def in_prometheus(series, every, folder):
     return size_of(folder / "blocks"), samples
 
 
-def in_victoria(series, every, folder):
+def in_victoria(series, step, every, folder):
     """(bytes, samples) of a server that has merged all."""
     server = servers.victoria_metrics(folder)
     samples = 0
     try:
         some = []
-        for line in lines(series, every, 1000):
+        for line in lines(series, step, every, 1000):
             some.append(line)
             if len(some) == IMPORT_LINES:
                 samples += put(server, some)
@@ -136,18 +135,17 @@ def merges(server):
     return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith("vm_active_merges"))
 
 
-def measure(name, hours, scratch):
-    steps = hours * 3600 // STEP
-    day = live(name, steps)
+def measure(name, hours, step, scratch):
+    day = live(name, hours * 3600 // step, step)
     print(f"\n**{name}**, {hours} h\n\n| level | series | every | Prometheus, bytes a sample | MB a year | VictoriaMetrics, bytes a sample | MB a year |\n"
           "|---|---|---|---|---|---|---|", flush=True)
     for level in LEVELS:
         series = of_level(day, level)
-        for every in INTERVALS:
+        for every in [one for one in INTERVALS if one % step == 0]:
             cells = []
             for store in (in_prometheus, in_victoria):
                 with tempfile.TemporaryDirectory(dir=scratch) as folder:
-                    size, samples = store(series, every, Path(folder))
+                    size, samples = store(series, step, every, Path(folder))
                 cells += [f"{size / samples:.2f}", f"{size / (hours * 3600) * YEAR / 1e6:.0f}"]
             print(f"| {level} | {samples * every // (hours * 3600)} | {every} s | {' | '.join(cells)} |", flush=True)
 
@@ -156,10 +154,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("stations", nargs="*", default=STATIONS)
     parser.add_argument("--hours", type=int, default=24)
+    parser.add_argument("--step", type=int, default=10)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         for name in options.stations:
-            measure(name, options.hours, Path(scratch))
+            measure(name, options.hours, options.step, Path(scratch))
 
 
 if __name__ == "__main__":
