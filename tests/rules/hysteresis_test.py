@@ -14,7 +14,7 @@ import yaml
 
 STEP = 240  # seconds; longer, and a rule does not find its own alert of the step before
 LONG = 7200  # seconds; a rule that waits longer needs days
-PHASES = {"short": 3 * 3600, "long": 50 * 3600}  # seconds; longer than the wait, the window and keep_firing_for of any of these rules
+PHASES = {"short": 5400, "long": 26 * 3600}  # seconds; longer than the wait, and than window and keep_firing_for, of any of these rules
 PATIENCE = 300
 
 BATTERY = 'device="battery",instance="512"'
