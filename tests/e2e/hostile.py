@@ -4,6 +4,7 @@ The simulator imitates the real server with its faults; what no real server woul
 """
 
 import contextlib
+import http.client
 import json
 import multiprocessing
 import socket
@@ -179,20 +180,20 @@ class RawStation:
             connection.sendall(answer)
 
 
-def timed_page(server, timeout):
-    """A page and how long it took, without the time to parse it."""
+def timed_page(server, timeout, speed=1):
+    """A page and how long it took, without the time to parse it. speed is that of the server's clocks."""
     start = time.monotonic()
-    status, _, body = server.get(headers={"X-Prometheus-Scrape-Timeout-Seconds": str(timeout)})
+    status, _, body = server.get(headers={"X-Prometheus-Scrape-Timeout-Seconds": str((timeout - 0.5) * speed + 0.5)})
     seconds = time.monotonic() - start
     assert status == 200
     return Page(body.decode()), seconds
 
 
-def assert_in_time(server, timeout, tries=3):
+def assert_in_time(server, timeout, tries=3, speed=1):
     """The last page; the quickest of them came in time (the machine's noise only ever adds)."""
     pages = []
     for _ in range(tries):
-        pages.append(timed_page(server, timeout))
+        pages.append(timed_page(server, timeout, speed))
         if pages[-1][1] < timeout - 0.5 + LATE:
             return pages[-1][0]
     raise AssertionError(f"{timeout - 0.5} s became {[round(seconds, 3) for _, seconds in pages]}")
@@ -229,17 +230,17 @@ def assert_settles_at(server, before, rss_kib):
 class HealthWatch:
     """Asks /-/healthy all along, from a process of its own; assert_quick() at the end.
 
-    It is at work when the block begins; asked() tells how often it asked by now.
+    It is at work when the block begins; asked() tells how often it asked by now. tls is an ssl.SSLContext.
     """
 
-    def __init__(self, server, path="/-/healthy"):
+    def __init__(self, server, path="/-/healthy", tls=None):
         host, port = server.url.removeprefix("http://").split(":")
         context = multiprocessing.get_context("fork")
         self._receiver, sender = context.Pipe(duplex=False)
         self._stop = context.Event()
         self._asked = context.Value("i", 0)
         self._child = context.Process(target=_watch, daemon=True,
-                                      args=((host, int(port)), path, self._stop, self._asked, sender))
+                                      args=((host, int(port)), path, tls, self._stop, self._asked, sender))
 
     def __enter__(self):
         self._child.start()
@@ -262,17 +263,31 @@ class HealthWatch:
         assert max(self.took) < 2, sorted(late)[-10:]
 
 
-def _watch(address, path, stop, asked, sender):
+def _watch(address, path, tls, stop, asked, sender):
     took = []
+    kept = http.client.HTTPSConnection(*address, context=tls, timeout=5) if tls else None  # one handshake for all
+    if kept:
+        kept.connect()
     while not stop.is_set():
         start = time.monotonic()
         try:
-            with socket.create_connection(address, timeout=5) as connection:
-                connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-                is_good = b" 200 " in connection.recv(100)
+            is_good = _is_answered(kept, path) if kept else _is_answered_anew(address, path)
         except OSError:
             is_good = False
         took.append(time.monotonic() - start if is_good else float("inf"))
         asked.value = len(took)
         time.sleep(0.01)
     sender.send(took)
+
+
+def _is_answered(connection, path):
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status == 200
+
+
+def _is_answered_anew(address, path):
+    with socket.create_connection(address, timeout=5) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        return b" 200 " in connection.recv(100)

@@ -1,6 +1,7 @@
 """Whatever is wrong with a station's TLS, over HTTPS and over MQTT: nothing is shown, it is told once, and it ends.
 
-The rows are tried at once: over MQTT the next try comes after half a minute where a certificate is wrong.
+The rows are tried at once, by exporters whose clocks are fast: over MQTT the next try comes after half a minute
+where a certificate is wrong.
 """
 
 import contextlib
@@ -12,13 +13,15 @@ from typing import Callable, Optional
 
 import pytest
 from at_once import AtOnce
-from harness import Exporter, wait_until
+from harness import SLOWNESS, Exporter, wait_until
 from hostile import ENV, RawStation, assert_in_time, count_lines, reasons
 from hostile_broker import RawBroker
+from moved_clock import faster
 from web_clients import Certificate
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*TLSv1.* is deprecated")
-BACK_WITHIN = {"http": 5, "mqtt": 50}
+SPEED = 5 if SLOWNESS == 1 else 1
+BACK_WITHIN = {"http": 5, "mqtt": 50 / SPEED}
 FAILED = {"http": "station failed", "mqtt": "broker connection failed"}
 HANDSHAKE = 22  # the type of a record
 
@@ -125,11 +128,13 @@ class MqttsStation:
 
 def try_fault(fault, kind, certificates):
     station = kind(context(certificates, fault.certificate or "good", fault.options), fault)
-    flags = [f"--{kind.scheme}.ca-file={certificates['ca'][0]}", "--scrape.min-interval=0s", "--scrape.timeout=1s"]
-    server = Exporter(station.url, *flags, env=ENV, wait=False)
+    flags = [f"--{kind.scheme}.ca-file={certificates['ca'][0]}", "--scrape.min-interval=0s",
+             f"--scrape.timeout={SPEED}s"]
+    server = Exporter(station.url, *flags, env={**ENV, **faster(SPEED)}, wait=False)
     try:
-        wait_until(lambda: any(reasons(assert_in_time(server, 1.2))[r] for r in fault.reason.split()), 25, fault.reason)
-        page = assert_in_time(server, 1.2)
+        wait_until(lambda: any(reasons(assert_in_time(server, 1.2, speed=SPEED))[r] for r in fault.reason.split()), 25,
+                   fault.reason)
+        page = assert_in_time(server, 1.2, speed=SPEED)
         assert page.value("victron_up") == 0 and not page.series("victron_device_info")
         wait_until(lambda: count_lines(server, FAILED[kind.scheme]), 5, "a line")
         line = next(line for line in server.lines if FAILED[kind.scheme] in line)

@@ -1,6 +1,6 @@
 """A day of trouble: random faults, scrapers and reconnects; memory, descriptors and threads stay flat.
 
-    /usr/bin/python3 tests/long/soak.py [HOURS] [--seed=N] [--speed=N]
+    /usr/bin/python3 tests/long/soak.py [HOURS] [--seed=N] [--speed=N] [--only=http|mqtt]
 
 Two kinds side by side: an exporter on an HTTP station in chaos, and ten on a broker that is killed
 again and again; --speed lets the clocks of those ten run so many times as fast (faketime), which
@@ -33,6 +33,9 @@ def run(name, kind, seconds):
 
     try:
         return soaking.soak(kind, seconds, [0.1] * 10, report)
+    except Exception as failure:
+        report(f"failed: {failure!r}")
+        raise
     finally:
         kind.close()
 
@@ -43,7 +46,9 @@ def main():
     speed = int(argument("speed", 1))
     print(f"{hours} hours, --seed={seed} --speed={speed}", flush=True)
     with tempfile.TemporaryDirectory() as folder, Broker(Path(folder)) as broker, ThreadPoolExecutor(2) as pool:
-        kinds = {"http": soaking.HttpSoak(Path(folder), seed, with_slow=True), "mqtt": soaking.MqttSoak(broker, seed, speed)}
+        makers = {"http": lambda: soaking.HttpSoak(Path(folder), seed, with_slow=True),
+                  "mqtt": lambda: soaking.MqttSoak(broker, seed, speed)}
+        kinds = {name: make() for name, make in makers.items() if name == argument("only", name)}
         running = {name: pool.submit(run, name, kind, hours * 3600) for name, kind in kinds.items()}
         tenths = {name: future.result() for name, future in running.items()}
     for found in tenths.values():
