@@ -14,7 +14,7 @@ import time
 
 from harness import SLOWNESS, Page, wait_until
 
-LATE = 0.1  # contract 5
+LATE = 0.1 * SLOWNESS  # contract 5: 100 ms
 QUICK = 0.1 * SLOWNESS  # /-/healthy, whoever else is there
 PREFIX = "com.victronenergy."
 
