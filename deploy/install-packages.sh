@@ -15,7 +15,8 @@ test=(libcmocka-dev python3-pytest python3-prometheus-client python3-jsonschema
     clang-tidy libclang-rt-dev locales faketime valgrind systemd man-db binutils python3-kubernetes chromium
     fonts-dejavu-core apache2-utils)
 
-bench=(wrk prometheus-node-exporter prometheus-mqtt-exporter mosquitto python3-prometheus-client)
+bench=(wrk prometheus-node-exporter prometheus-mqtt-exporter mosquitto libcmocka-dev python3-pytest
+    python3-prometheus-client python3-paho-mqtt)
 
 # For tests/long, which are run by hand.
 long=(binutils buildah crun debootstrap git qemu-user-static systemd-container util-linux)

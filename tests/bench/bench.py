@@ -1,9 +1,8 @@
 """Prints what the exporter costs, beside others and beside the floor, measured side by side in one run.
 
-    /usr/bin/python3 tests/bench/bench.py [--quick] [SECTION...]
+    tests/bench/run.sh [--quick] [SECTION...]
 
-Needs a release build in build/ and `deploy/install-packages.sh bench`.  VICTRON_TEST_PROGRAM names another program,
-e.g. one built before a change.  Nothing here passes or fails: gates are tests of their own (gate_test.py).
+builds build/ and runs this.  VICTRON_TEST_PROGRAM names another program, e.g. one built before a change.  Nothing here passes or fails: gates are tests of their own (gate_test.py).
 """
 
 import argparse
