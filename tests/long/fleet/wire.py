@@ -39,7 +39,7 @@ def bytes_of(link):
 
 
 class Ways:
-    """One station, one exporter; Prometheus far away that scrapes it, an agent and a vmagent beside it that write to a store far away."""
+    """One station, an exporter for each way; Prometheus far away that scrapes one, an agent and a vmagent beside them that write to a store far away."""
 
     def __init__(self, folder, stack, station, level, interval):
         def keep(process):
@@ -47,12 +47,12 @@ class Ways:
             return process
 
         live = keep(Simulator(station, "--live", f"--speed={interval}"))
-        exporter = keep(Exporter(live.url, f"--map.level={level}", "--scrape.min-interval=500ms"))
+        exporters = {site: keep(Exporter(live.url, f"--map.level={level}", "--scrape.min-interval=500ms", site=site)) for site in ("agent", "vmagent")}
         self.store = keep(servers.victoria_metrics(folder, ("minScrapeInterval=15s", "minScrapeInterval=1ms")))
-        self.links = {name: keep(Link(port_of(url))) for name, url in (("page", exporter.url), ("agent", self.store.url), ("vmagent", self.store.url))}
+        self.links = {name: keep(Link(port_of(url))) for name, url in (("page", exporters["agent"].url), ("agent", self.store.url), ("vmagent", self.store.url))}
         waits = f"{MINUTE // interval}s"  # what is a minute as shipped
-        keep(servers.edge_agent(folder / "agent", exporter, "agent", [self.links["agent"].address], deadline=waits))
-        keep(servers.edge_vmagent(folder / "vmagent", exporter, "vmagent", [self.links["vmagent"].address], flush=waits))
+        keep(servers.edge_agent(folder / "agent", exporters["agent"], "agent", [self.links["agent"].address], deadline=waits))
+        keep(servers.edge_vmagent(folder / "vmagent", exporters["vmagent"], "vmagent", [self.links["vmagent"].address], flush=waits))
         self._scraper = http.client.HTTPConnection(self.links["page"].address, timeout=PATIENCE)
         stack.callback(self._scraper.close)
 
