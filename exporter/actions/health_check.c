@@ -80,7 +80,7 @@ static bool read_protection(struct str file, struct protection *out_protection)
     bool is_read = mistakes.n == 0;
     if (!is_read)
         (void)fprintf(stderr, "%.*s", STR_ARG(buf_str(&mistakes)));
-    buf_free(&text);
+    buf_wipe(&text);
     buf_free(&mistakes);
     return is_read;
 }

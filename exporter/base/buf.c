@@ -74,3 +74,13 @@ void buf_free(struct buf *buf)
     free(buf->p);
     *buf = buf_new(buf->max);
 }
+
+/* volatile, or the compiler drops what nobody reads. */
+void buf_wipe(struct buf *buf)
+{
+    volatile char *p = buf->p;
+
+    for (size_t i = 0; i < buf->size; i++)
+        p[i] = '\0';
+    buf_free(buf);
+}

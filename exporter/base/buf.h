@@ -59,4 +59,7 @@ struct str buf_str(const struct buf *buf);
 
 void buf_free(struct buf *buf);
 
+/* buf_free for what holds a secret: nothing of it stays in freed memory. */
+void buf_wipe(struct buf *buf);
+
 #endif

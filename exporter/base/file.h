@@ -12,7 +12,8 @@ enum err file_read(struct str path, struct buf *out, struct error *error)
     __attribute__((warn_unused_result));
 
 /* The first line of a file that holds one secret, without its line end.  As file_read,
- * and ERR_USAGE when it is empty.  The caller clears and frees out. */
+ * and ERR_USAGE when it is empty.  out may hold more of the file: the caller wipes it
+ * (buf_wipe), also on failure. */
 enum err file_read_secret(struct str path, struct buf *out, struct error *error)
     __attribute__((warn_unused_result));
 

@@ -5,7 +5,6 @@
  */
 #include "server/admission.h"
 
-#include <gnutls/gnutls.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,9 +109,7 @@ static bool has_password(struct admission *admission, struct request *request,
     bool is_admitted = is_basic
                            ? follow_verdict(request, ask(admission, config, &credentials))
                            : refuse_unauthorized(request);
-    if (decoded.n)
-        gnutls_memset(decoded.p, 0, decoded.n);
-    buf_free(&decoded);
+    buf_wipe(&decoded);
     return is_admitted;
 }
 

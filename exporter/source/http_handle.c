@@ -2,7 +2,6 @@
 #include "source/http_handle.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -59,9 +58,7 @@ static unsigned apply_text(CURL *handle, CURLoption option, struct str text)
     buf_add_char(&copy, '\0');
     unsigned failures =
         copy.failed ? CURLE_OUT_OF_MEMORY : curl_easy_setopt(handle, option, copy.p);
-    if (copy.p)
-        memset(copy.p, 0, copy.n);
-    buf_free(&copy);
+    buf_wipe(&copy); /* it may be a password */
     return failures;
 }
 
@@ -90,16 +87,14 @@ static enum err apply_login(CURL *handle, const struct source_access *access,
 
     if (access->password_file.n &&
         file_read_secret(access->password_file, &secret, error) != ERR_OK) {
-        buf_free(&secret);
+        buf_wipe(&secret);
         return error_at(error, ERR_USAGE, "--http.password-file");
     }
     if (access->username.n || secret.n)
         failures |= apply_text(handle, CURLOPT_USERNAME, access->username);
-    if (secret.n) {
+    if (secret.n)
         failures |= apply_text(handle, CURLOPT_PASSWORD, buf_str(&secret));
-        memset(secret.p, 0, secret.n);
-    }
-    buf_free(&secret);
+    buf_wipe(&secret);
     return refused(failures, "user name and password", error);
 }
 

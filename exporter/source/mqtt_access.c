@@ -1,6 +1,7 @@
 /* mqtt_access.c - see mqtt_access.h */
 #include "source/mqtt_access.h"
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/url.h"
@@ -36,16 +37,6 @@ static const struct scheme *scheme_of(struct str name)
     return NULL;
 }
 
-/* Secrets must not stay in freed memory; volatile, or the compiler drops it. */
-static void erase(struct buf *secret)
-{
-    volatile char *p = secret->p;
-
-    for (size_t i = 0; i < secret->size; i++)
-        p[i] = '\0';
-    buf_free(secret);
-}
-
 /* The prefix, the secret and a NUL. */
 static enum err read_password(const struct mqtt_access *access, struct buf *out,
                               struct error *error)
@@ -65,7 +56,7 @@ static enum err check_password(const struct mqtt_access *access, struct error *e
 
     if (access->password_file.n)
         outcome = read_password(access, &password, error);
-    erase(&password);
+    buf_wipe(&password);
     return outcome == ERR_OK ? ERR_OK : error_at(error, outcome, "--mqtt.password-file");
 }
 
@@ -128,7 +119,7 @@ static struct str lower_in(struct arena *arena, struct str s)
     char *p = arena_alloc(arena, s.n + 1);
 
     for (size_t i = 0; p && i < s.n; i++)
-        p[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] - 'A' + 'a' : s.p[i]);
+        p[i] = ascii_lower(s.p[i]);
     return (struct str){p, p ? s.n : 0};
 }
 
@@ -166,7 +157,7 @@ static enum err apply_password(const struct mqtt_access *access, struct mosquitt
         outcome = error_set(error, ERR_AUTH,
                             "--mqtt.username, --mqtt.password-file: "
                             "must be UTF-8 and at most 64 KiB");
-    erase(&password);
+    buf_wipe(&password);
     return outcome;
 }
 

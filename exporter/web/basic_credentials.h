@@ -12,7 +12,7 @@ struct basic_credentials {
 };
 
 /* header is the value of an Authorization header ("Basic dXNlcjpwYXNz").  Adds what it
- * decodes to to out, which must be empty; the caller clears and frees it.  False if it is
+ * decodes to to out, which must be empty; the caller wipes it (buf_wipe).  False if it is
  * not of this scheme, no base64, or has no colon. */
 bool basic_credentials_parse(struct str header, struct buf *out,
                              struct basic_credentials *out_credentials);

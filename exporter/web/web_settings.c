@@ -1,7 +1,6 @@
 /* web_settings.c - see web_settings.h */
 #include "web/web_settings.h"
 
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,10 +156,8 @@ static void load_tls(struct loading *loading)
         warn_of_key(loading, &pems[TLS_PART_KEY]); /* it was read last */
         warn_of_tls(loading);
     }
-    if (key.n)
-        gnutls_memset(key.p, 0, key.n);
     buf_free(&cert);
-    buf_free(&key);
+    buf_wipe(&key);
     buf_free(&client_ca);
 }
 
@@ -198,9 +195,7 @@ static void load(struct loading *loading)
         if (config->tls.line)
             load_tls(loading);
     }
-    if (text.n)
-        gnutls_memset(text.p, 0, text.n);
-    buf_free(&text);
+    buf_wipe(&text); /* a key may stand in it */
 }
 
 enum err web_settings_load(struct str path, struct web_settings **out_settings,
