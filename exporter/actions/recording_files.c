@@ -49,11 +49,8 @@ static bool is_lone(const struct report *report)
 /* What a bus name may not hold, a file name should not. */
 static void add_bus_name(struct buf *out, struct str text)
 {
-    for (size_t i = 0; i < text.n && out->n < SERVICE_NAME_MAX; i++) {
-        char c = text.p[i];
-        bool is_good = ascii_is_alphanumeric(c) || c == '_' || c == '-' || c == '.';
-        buf_add_char(out, is_good ? c : '_');
-    }
+    for (size_t i = 0; i < text.n && out->n < SERVICE_NAME_MAX; i++)
+        buf_add_char(out, ascii_is_name(text.p[i]) ? text.p[i] : '_');
 }
 
 static bool is_taken(const struct recording_files *files, struct str name)

@@ -45,3 +45,10 @@ size_t ascii_plain_run(struct str text)
         n++;
     return n;
 }
+
+void ascii_flatten(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            text[i] = ' ';
+}

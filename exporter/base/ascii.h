@@ -43,9 +43,15 @@ static inline bool ascii_is_snake(char c)
     return ascii_is_lower(c) || ascii_is_digit(c) || c == '_';
 }
 
+/* Of a name in a network or on a bus: letters, digits, dots, dashes, underscores. */
+static inline bool ascii_is_name(char c)
+{
+    return ascii_is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+}
+
 static inline char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return ascii_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
 /* How many bytes at the front of text are of a class. */
@@ -57,6 +63,10 @@ static inline size_t ascii_run(struct str text, bool (*is_member)(char c))
         n++;
     return n;
 }
+
+/* Makes one line of the n bytes at text, whatever stands in them: control bytes become
+ * blanks. */
+void ascii_flatten(char *text, size_t n);
 
 /* How many bytes at the front of text stand for themselves wherever text is quoted: ASCII
  * without control bytes, double quotes and backslashes.  Quick, since most texts are

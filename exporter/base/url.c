@@ -3,20 +3,13 @@
 
 #include <string.h>
 
-#define URL_MAX 2048
+#include "base/ascii.h"
 
-static bool is_host_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           strchr(".-_", c);
-}
+#define URL_MAX 2048
 
 static bool is_host(struct str host)
 {
-    for (size_t i = 0; i < host.n; i++)
-        if (!host.p[i] || !is_host_character(host.p[i]))
-            return false;
-    return host.n > 0;
+    return host.n > 0 && ascii_run(host, ascii_is_name) == host.n;
 }
 
 static bool is_ipv6(struct str host)

@@ -4,6 +4,8 @@
  */
 #include "config/time_zone_rule.h"
 
+#include "base/ascii.h"
+
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
@@ -35,30 +37,20 @@ static bool take(struct str *rest, char c)
 
 static bool take_number(struct str *rest, uint64_t max, uint64_t *out_number)
 {
-    struct str digits = {rest->p, 0};
+    struct str digits = {rest->p, ascii_run(*rest, ascii_is_digit)};
 
-    while (digits.n < rest->n && rest->p[digits.n] >= '0' && rest->p[digits.n] <= '9')
-        digits.n++;
     *rest = str_skip(*rest, digits.n);
     return str_to_unsigned(digits, max, out_number);
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /* "CEST" or "<+0330>"; the name itself is of no use here. */
 static bool take_name(struct str *rest)
 {
-    size_t n = 0;
-
     if (take(rest, '<')) {
         struct str name = str_cut(rest, '>');
         return name.n > 0;
     }
-    while (n < rest->n && is_letter(rest->p[n]))
-        n++;
+    size_t n = ascii_run(*rest, ascii_is_letter);
     *rest = str_skip(*rest, n);
     return n > 0;
 }

@@ -4,18 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "map/map_row.h"
 
 /* One sentence; what is longer is cut. */
 #define SENTENCE_MAX 2048
-
-/* A mistake is one line, whatever stands in a file. */
-static void flatten(char *line, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)line[i] < ' ')
-            line[i] = ' ';
-}
 
 static void add(struct map_mistakes *mistakes, struct str file, struct str place,
                 const char *format, va_list arguments)
@@ -37,7 +30,7 @@ static void add(struct map_mistakes *mistakes, struct str file, struct str place
         buf_printf(out, "%.*s: ", STR_ARG(place));
     buf_add_text(out, sentence);
     if (out->n > start)
-        flatten(out->p + start, out->n - start);
+        ascii_flatten(out->p + start, out->n - start);
     buf_add_char(out, '\n');
 }
 

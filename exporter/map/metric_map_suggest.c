@@ -20,8 +20,7 @@ static void add_words(struct buf *out, struct str text, char separator)
         if (out->n > start)
             buf_add_char(out, separator);
         for (size_t i = 0; i < word.n; i++)
-            buf_add_char(out, ascii_is_upper(word.p[i]) ? (char)(word.p[i] - 'A' + 'a')
-                                                        : word.p[i]);
+            buf_add_char(out, ascii_lower(word.p[i]));
     }
 }
 

@@ -1,5 +1,6 @@
 /* landing_troubles.c - what is wrong with the station's devices, the worst first. */
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "model/apply_counts.h"
 #include "model/sample.h"
 #include "model/snapshot.h"
@@ -65,23 +66,19 @@ static struct list list_of(const struct landing *landing, enum trouble trouble)
     return list;
 }
 
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
 /* "HighChargeCurrent" is an alarm's label, "High charge current" what a person reads. */
 static void add_words(struct buf *page, struct str label)
 {
     struct buf words = buf_new(WORDS_BYTES_MAX);
 
     for (size_t i = 0; i < label.n; i++) {
-        bool begins_word = i > 0 && is_upper(label.p[i]) && !is_upper(label.p[i - 1]);
-        bool is_acronym = i + 1 < label.n && is_upper(label.p[i + 1]);
+        bool begins_word =
+            i > 0 && ascii_is_upper(label.p[i]) && !ascii_is_upper(label.p[i - 1]);
+        bool is_acronym = i + 1 < label.n && ascii_is_upper(label.p[i + 1]);
         char c = label.p[i];
         if (begins_word)
             buf_add_char(&words, ' ');
-        buf_add_char(&words, begins_word && !is_acronym ? (char)(c - 'A' + 'a') : c);
+        buf_add_char(&words, begins_word && !is_acronym ? ascii_lower(c) : c);
     }
     html_add_escaped(page, words.failed ? label : buf_str(&words));
     buf_free(&words);

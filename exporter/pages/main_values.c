@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/ascii.h"
 #include "model/sample.h"
 #include "pages/html.h"
 
@@ -98,11 +99,6 @@ const struct main_value *main_value_find(struct str family_name, struct str devi
     return NULL;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Behind a name in HELP comes the end, or ", 4=": a comma alone may belong to it. */
 static bool ends_word(struct str rest)
 {
@@ -112,7 +108,7 @@ static bool ends_word(struct str rest)
         return true;
     if (!str_starts_with(rest, STR_OF(", ")))
         return false;
-    while (i < rest.n && is_digit(rest.p[i]))
+    while (i < rest.n && ascii_is_digit(rest.p[i]))
         i++;
     return i > 2 && i < rest.n && rest.p[i] == '=';
 }

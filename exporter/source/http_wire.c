@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "model/report.h"
 #include "source/json_reader.h"
 
@@ -10,16 +11,10 @@ static const struct str name_head = STR("com.victronenergy.");
 
 /* ---- requests ---- */
 
-static bool is_name_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-';
-}
-
 static void add_encoded(struct str text, struct buf *out)
 {
     for (size_t i = 0; i < text.n; i++)
-        if (is_name_character(text.p[i]))
+        if (ascii_is_name(text.p[i]))
             buf_add_char(out, text.p[i]);
         else
             buf_printf(out, "%%%02X", (unsigned char)text.p[i]);
@@ -51,12 +46,8 @@ struct str http_wire_device(struct str service)
 
 static bool is_service(struct str name)
 {
-    if (name.n > HTTP_WIRE_NAME_BYTES || http_wire_device(name).n == 0)
-        return false;
-    for (size_t i = 0; i < name.n; i++)
-        if (!is_name_character(name.p[i]))
-            return false;
-    return true;
+    return name.n <= HTTP_WIRE_NAME_BYTES && http_wire_device(name).n > 0 &&
+           ascii_run(name, ascii_is_name) == name.n;
 }
 
 static int compare_names(const void *left, const void *right)

@@ -1,6 +1,7 @@
 /* mqtt_wire.c - see mqtt_wire.h */
 #include "source/mqtt_wire.h"
 
+#include "base/ascii.h"
 #include "model/limits.h"
 
 #define NOTICE_BYTES_MAX ((size_t)1024) /* of a heartbeat or completion */
@@ -154,18 +155,10 @@ struct str mqtt_wire_announced(struct str topic)
     return portal;
 }
 
-static bool is_plain(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '_' || c == '.';
-}
-
 bool mqtt_wire_is_portal(struct str portal)
 {
-    for (size_t i = 0; i < portal.n; i++)
-        if (!is_plain(portal.p[i]))
-            return false;
-    return portal.n > 0 && portal.n <= MQTT_PORTAL_MAX;
+    return portal.n > 0 && portal.n <= MQTT_PORTAL_MAX &&
+           ascii_run(portal, ascii_is_name) == portal.n;
 }
 
 void mqtt_wire_vrm_host(struct str portal, struct buf *out)

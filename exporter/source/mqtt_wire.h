@@ -61,8 +61,8 @@ void mqtt_wire_read(struct mqtt_reader *reader, struct str portal, struct str to
 /* The portal id in a topic of the form of MQTT_DISCOVERY_TOPIC, else empty. */
 struct str mqtt_wire_announced(struct str topic);
 
-/* Letters and digits, at most MQTT_PORTAL_MAX: nothing that means something in a topic.
- */
+/* 1 to MQTT_PORTAL_MAX characters of ascii_is_name: nothing that means something in a
+ * topic. */
 bool mqtt_wire_is_portal(struct str portal);
 
 /* Adds the host name of the VRM broker that serves that station. */
