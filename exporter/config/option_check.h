@@ -9,11 +9,17 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum err option_check_station_url(struct str value, struct error *error);
-enum err option_check_site(struct str value, struct error *error);
-enum err option_check_portal_id(struct str value, struct error *error);
-enum err option_check_listen_address(struct str value, struct error *error);
-enum err option_check_telemetry_path(struct str value, struct error *error);
-enum err option_check_device_type(struct str value, struct error *error);
+enum err option_check_station_url(struct str value, struct error *error)
+    __attribute__((warn_unused_result));
+enum err option_check_site(struct str value, struct error *error)
+    __attribute__((warn_unused_result));
+enum err option_check_portal_id(struct str value, struct error *error)
+    __attribute__((warn_unused_result));
+enum err option_check_listen_address(struct str value, struct error *error)
+    __attribute__((warn_unused_result));
+enum err option_check_telemetry_path(struct str value, struct error *error)
+    __attribute__((warn_unused_result));
+enum err option_check_device_type(struct str value, struct error *error)
+    __attribute__((warn_unused_result));
 
 #endif

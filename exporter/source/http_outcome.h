@@ -7,6 +7,6 @@
 #include "base/err.h"
 
 /* status is 0 as long as no status line came.  Pure. */
-enum err http_outcome(CURLcode code, long status);
+enum err http_outcome(CURLcode code, long status) __attribute__((warn_unused_result));
 
 #endif

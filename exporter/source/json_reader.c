@@ -6,9 +6,6 @@
 #include "source/json_number.h"
 #include "source/json_string.h"
 
-#define JSON_TEXT_BYTES_MAX                                                              \
-    ((size_t)3 * LIMIT_ANSWER_BYTES) /* a broken byte becomes three                      \
-                                      */
 #define KEPT_BYTES_MAX ((size_t)64 * 1024)
 
 struct json_reader json_reader_new(void)

@@ -21,9 +21,10 @@
 #include "model/value.h"
 
 #define JSON_DEPTH_MAX 64
-#define JSON_TEXT_BYTES_MAX                                                              \
-    ((size_t)3 * LIMIT_ANSWER_BYTES) /* a broken byte becomes three */
 #define JSON_VALUES_MAX ((size_t)2 * LIMIT_VALUES)
+
+/* Of mended text: a broken byte becomes three. */
+#define JSON_TEXT_BYTES_MAX ((size_t)3 * LIMIT_ANSWER_BYTES)
 
 struct json_reader {
     struct str rest;
@@ -72,6 +73,7 @@ void json_reader_skip(struct json_reader *reader);
 /* Behind the outermost structure: was the text good, to its end?  ERR_MALFORMED (cut
  * short, not JSON, too deep), ERR_TOO_LARGE.  The sentence does not quote the text, which
  * may hold a password. */
-enum err json_reader_end(struct json_reader *reader, struct error *error);
+enum err json_reader_end(struct json_reader *reader, struct error *error)
+    __attribute__((warn_unused_result));
 
 #endif

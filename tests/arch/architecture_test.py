@@ -120,6 +120,28 @@ def test_a_file_is_short(path):
     assert count <= LINES_MAX, f"{count} lines, allowed {LINES_MAX}"
 
 
+# They fill a struct error and pass the code on, which callers that only want the text let fall.
+MAY_BE_LET_FALL = {"error_set", "error_at", "mqtt_failure_set"}
+
+
+def outcomes_that_may_be_let_fall(text):
+    """Names of the functions of a header that return an enum err nobody has to look at."""
+    code = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    declarations = re.findall(r"^(enum err (\w+)\([^;]*);", code, re.M)
+    return {name for whole, name in declarations if "warn_unused_result" not in whole}
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if p.suffix == ".h"], ids=name_of)
+def test_an_outcome_must_be_looked_at(path):
+    assert outcomes_that_may_be_let_fall(path.read_text()) <= MAY_BE_LET_FALL
+
+
+def test_an_outcome_that_may_be_let_fall_is_found():
+    text = ("enum err one(int a,\n             int b);\n/* enum err two(void); */\n"
+            "enum err three(void) __attribute__((warn_unused_result));\n")
+    assert outcomes_that_may_be_let_fall(text) == {"one"}
+
+
 def functions(text):
     """(name, lines) of each function: from its opening brace in column 0 to its end."""
     lines = text.splitlines()
