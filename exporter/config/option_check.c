@@ -8,6 +8,7 @@
 
 #define SITE_BYTES_MAX 256 /* of a label value */
 #define WORD_BYTES_MAX 64
+#define PATH_BYTES_MAX 256 /* so that lists of all pages are short */
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -77,16 +78,17 @@ enum err option_check_telemetry_path(struct str value, struct error *error)
 {
     static const struct str taken[] = {STR("/"), STR("/-/healthy"), STR("/-/ready"),
                                        STR("/-/reload"), STR("/debug/scrape")};
-    bool is_path =
-        value.n && value.p[0] == '/' && consists_of(value, LOWER UPPER DIGITS "/._~-");
+    bool is_path = value.n && value.n <= PATH_BYTES_MAX && value.p[0] == '/' &&
+                   consists_of(value, LOWER UPPER DIGITS "/._~-");
 
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         is_path = is_path && !str_equal(value, taken[i]);
     if (!is_path)
         return error_set(error, ERR_USAGE,
                          "is no path for the metrics: allowed / and letters, digits and "
-                         "._~-/ behind it, but not /, /-/healthy, /-/ready, /-/reload, "
-                         "/debug/scrape");
+                         "._~-/ behind it, at most %d bytes, but not /, /-/healthy, "
+                         "/-/ready, /-/reload, /debug/scrape",
+                         PATH_BYTES_MAX);
     return ERR_OK;
 }
 

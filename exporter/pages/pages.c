@@ -1,11 +1,14 @@
 /* pages.c - the route table. */
 #include "pages/pages.h"
 
+#include <assert.h>
+
 #include "config/config.h"
 #include "exporter.h"
 
 static void add(struct route *routes, size_t *count, struct route route)
 {
+    assert(*count < PAGES_MAX);
     routes[(*count)++] = route;
 }
 

@@ -1,4 +1,4 @@
-/* pages.h - the routes of contract 4, each a file of its own. */
+/* pages.h - what is served, and under which path; a file each. */
 #ifndef PAGES_PAGES_H
 #define PAGES_PAGES_H
 
@@ -13,7 +13,9 @@ struct snapshot;
 #define PAGES_MAX 8 /* routes */
 #define RELOAD_PATH "/-/reload"
 
-/* Fills routes for server_open; returns how many.  exporter must outlive the server. */
+/* Fills routes for server_open; returns how many.  The first has --web.telemetry-path as
+ * its path, for which option_check.c refuses those of the others.  exporter must outlive
+ * the server. */
 size_t pages_routes(struct exporter *exporter, struct route out_routes[PAGES_MAX]);
 
 /* ---- a route each; context is the struct exporter ---- */

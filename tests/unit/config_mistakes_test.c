@@ -112,7 +112,7 @@ static void addresses_and_paths_that_cannot_be_are_refused(void **state)
     static const char *const paths[] = {
         "metrics",       "/",    "/-/healthy", "/-/ready", "/-/reload",
         "/debug/scrape", "/a?b", "/a b",       "/a#b",     "/a%20b"};
-    char argument[128];
+    char argument[512];
     (void)state;
 
     for (size_t i = 0; i < COUNT(addresses); i++) {
@@ -124,6 +124,8 @@ static void addresses_and_paths_that_cannot_be_are_refused(void **state)
         (void)snprintf(argument, sizeof argument, "--web.telemetry-path=%s", paths[i]);
         check_one_mistake(argument, "is no path for the metrics: allowed");
     }
+    (void)snprintf(argument, sizeof argument, "--web.telemetry-path=/%0256d", 0);
+    check_one_mistake(argument, "at most 256 bytes");
 }
 
 static void station_urls_that_cannot_be_are_refused(void **state)
