@@ -17,9 +17,8 @@
 
 #include "actions/recording_files.h"
 #include "base/buf.h"
-#include "base/file.h"
 
-#define MARK_BYTES_MAX ((size_t)4096)
+#define MARK_BYTES_MAX 4096
 #define FILE_MODE 0666 /* less the umask; nothing personal is in it */
 #define DIRECTORY_MODE 0777
 
@@ -80,15 +79,15 @@ static bool note_entry(const char *name, void *context)
 
 static bool has_our_mark(const struct recording_directory *directory)
 {
-    struct buf path = buf_new(2 * PATH_MAX);
-    struct buf mark = buf_new(MARK_BYTES_MAX);
+    char text[MARK_BYTES_MAX];
+    int mark =
+        openat(directory->descriptor, RECORDING_MARK, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
-    buf_printf(&path, "%s/%s", directory->path, RECORDING_MARK);
-    bool is_ours = file_read(buf_str(&path), &mark, NULL) == ERR_OK &&
-                   recording_files_are_ours(buf_str(&mark));
-    buf_free(&path);
-    buf_free(&mark);
-    return is_ours;
+    if (mark < 0)
+        return false;
+    ssize_t n = read(mark, text, sizeof text);
+    (void)close(mark);
+    return n > 0 && recording_files_are_ours((struct str){text, (size_t)n});
 }
 
 static enum err check_content(const struct recording_directory *directory,
