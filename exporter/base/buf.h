@@ -49,6 +49,8 @@ static inline void buf_add_char(struct buf *buf, char c)
 }
 
 void buf_add_text(struct buf *buf, const char *text);
+
+/* printf into the buffer; needs room for a NUL behind it, which is not counted. */
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

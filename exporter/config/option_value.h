@@ -7,7 +7,7 @@
 #include "config/options.h"
 
 /* Sets the field, or adds to it if it is a list; texts are copied into config's arena.
- * ERR_USAGE says what is wrong and what is allowed; the field is untouched then. */
+ * ERR_USAGE says what is wrong and what is allowed; the field is not to be used then. */
 enum err option_set(const struct option *option, struct str value, struct config *config,
                     struct error *error) __attribute__((warn_unused_result));
 

@@ -80,8 +80,9 @@ void reading_cache_status(struct reading_cache *cache, struct cache_status *out_
 /* Slots from here on are empty. */
 size_t reading_cache_slot_end(struct reading_cache *cache);
 
-/* The device in that slot (below LIMIT_SERVICES) as a report, NULL if there is none.  An
- * unchanged device gives the same report again; the caller releases it. */
+/* The device in that slot (below LIMIT_SERVICES) as a report, NULL if there is none, or
+ * no memory for it.  An unchanged device gives the same report again; the caller releases
+ * it. */
 struct report *reading_cache_report(struct reading_cache *cache, size_t slot);
 
 #endif

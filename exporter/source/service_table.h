@@ -51,8 +51,9 @@ struct service_table {
 };
 
 /* The station has these names (sorted by bytes, each once) and no others; left is called
- * for each service that is about to be forgotten.  Returns how many wanted ones were left
- * out, the least important ones, to keep LIMIT_SERVICES. */
+ * for each service that is not there or not wanted any more, before it is forgotten.
+ * Returns how many wanted ones were left out, the least important ones, to keep
+ * LIMIT_SERVICES. */
 size_t service_table_update(struct service_table *table, const struct str *names,
                             size_t count, const struct want_list *wants,
                             void (*left)(struct known_service *service));

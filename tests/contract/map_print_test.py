@@ -1,4 +1,4 @@
-"""--map.print says of every path of the catalogue what becomes of it (contract 6)."""
+"""--map.print says of every path of the catalogue what becomes of it."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Whatever a shipped rule or dashboard reads is on the page at the default level (contract 3)."""
+"""Whatever a shipped rule or dashboard reads is on the page at the default level."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build" / "victron_exporter"
-# Series that the map does not make: our own (contract 7) and what every page has.
+# Series that the map does not make: our own and what every page has.
 OWN = re.compile(r"victron_(up$|scrape_|rejected_values$|unmapped_paths$|last_update_|device_up$|device_last_update_|"
                  r"device_info$|mqtt_|heartbeat_|clock_offset_|http_|site_|exporter_)")
 

@@ -11,7 +11,7 @@ HUNG = "com.victronenergy.vebus.ttyS4"
 # One service of each pair shares its topics with its twin: over MQTT the last one wins.
 PLAIN_STATIONS = sorted(p.name for p in STATIONS.iterdir() if (p / "http").is_dir() and p.name != "twins")
 
-# What contract 7 says differs: our own numbers, the times, and the bus name.
+# What differs from one transport to the other: our own numbers, the times, and the bus name.
 OWN = re.compile(r"victron_(exporter|scrape|mqtt|http|heartbeat|last_update|device_last_update|clock)_")
 
 
