@@ -10,7 +10,7 @@ import ssl
 
 import pytest
 from harness import Page, wait_until
-from hostile import HealthWatch, RawStation, assert_settles_at, numbers_of, reset
+from hostile import ENV, HealthWatch, RawStation, assert_settles_at, numbers_of, reset
 from test_hostile_scraper import BAD_REQUESTS, PER_ADDRESS_MAX, SCRAPE, enemy, is_closed
 from web_clients import TLS, Certificate, WebExporter, write_config
 
@@ -47,7 +47,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
     Certificate(folder, "server")
     with RawStation() as station:
-        exporter = WebExporter(station.url, write_config(folder / "web.yml", TLS))
+        exporter = WebExporter(station.url, write_config(folder / "web.yml", TLS), env=ENV)
         assert is_served(exporter)
         yield exporter
         assert exporter.stop() == 0

@@ -5,7 +5,7 @@ import signal
 import threading
 
 import pytest
-from harness import PROGRAM, Process, request, wait_until
+from harness import PROGRAM, SLOWNESS, Process, request, wait_until
 from hostile import HealthWatch, numbers_of
 
 ESS = "cerbo-gx-v3.70-ess"
@@ -114,6 +114,7 @@ def test_reading_slow_files_holds_up_nobody(simulator, exporter, rows):
     watch.assert_quick()
 
 
+@pytest.mark.skipif(SLOWNESS > 1, reason="a sanitizer keeps what was freed")
 def test_a_reload_costs_no_memory(simulator, exporter, rows):
     """What the old files made goes with them: ten reloads later it is as large as after the first."""
     server = exporter(simulator(ESS).url, f"--map.file={rows}", "--web.enable-lifecycle")
