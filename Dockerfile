@@ -35,6 +35,9 @@ LABEL org.opencontainers.image.title="victron_exporter" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}"
 
+# As in the systemd unit: small freed blocks are given back instead of kept for each thread.
+ENV GLIBC_TUNABLES=glibc.malloc.tcache_count=0
+
 # nobody, as a number: Kubernetes' runAsNonRoot cannot look names up.
 USER 65534:65534
 EXPOSE 10088

@@ -90,6 +90,13 @@ def test_what_the_unit_promises_the_program_keeps():
     assert defaults == [f"{name}:\\n" for name, _, _ in credentials]
 
 
+def test_unit_and_image_keep_memory_as_the_soak_did():
+    soak = (ROOT / "tests" / "e2e" / "soaking.py").read_text()
+    tuned = ["=".join(re.search(r'^NOTHING_KEPT = \{"(\w+)": "(.*)"\}$', soak, re.M).groups())]
+    assert [value for name, value in settings(SERVICE) if name == "Environment"] == tuned
+    assert re.findall(r"^ENV (.*)$", (ROOT / "Dockerfile").read_text(), re.M) == tuned
+
+
 def test_a_start_may_take_as_long_as_the_longest_scrape():
     """--scrape.timeout may be 10 minutes, and READY comes as late as that."""
     result = subprocess.run([PROGRAM, "--station.url=http://x", "--scrape.timeout=601s", "--once"],
