@@ -13,7 +13,7 @@ from typing import Callable, Optional
 
 import pytest
 from at_once import AtOnce
-from harness import SLOWNESS, Exporter, wait_until
+from harness import SLOWNESS, Exporter, run, wait_until
 from hostile import ENV, RawStation, assert_in_time, count_lines, reasons
 from hostile_broker import RawBroker
 from moved_clock import faster
@@ -163,3 +163,11 @@ def tried(request, certificates):
 def test_a_fault_of_tls_is_told_once_and_ends(tried, row):
     """up 0 in time, the reason counted, one line that says what is wrong; all is there once it is mended."""
     tried.result(row)
+
+
+def test_a_port_where_nobody_listens_is_no_matter_of_tls():
+    """MQTT is off on the GX: on loopback the refusal comes before TLS has begun."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        code, _, errors = run(f"--station.url=mqtts://127.0.0.1:{taken.getsockname()[1]}", "--site=x", "--once")
+    assert code == 1 and 'reason=connect error="Connection refused"' in errors, errors
