@@ -57,7 +57,9 @@ enum err url_parse(struct str text, struct url *out_url, struct error *error)
 
     url.scheme = str_cut(&rest, ':');
     if (text.n > URL_MAX || !url.scheme.n || !str_starts_with(rest, STR_OF("//")))
-        return error_set(error, ERR_USAGE, "is no URL of the form scheme://host[:port]");
+        return error_set(error, ERR_USAGE,
+                         "is no URL of the form scheme://host[:port], e.g. "
+                         "http://192.168.1.20:8088");
     rest = str_skip(rest, 2);
     struct str authority = rest;
     authority = str_cut(&authority, '/');

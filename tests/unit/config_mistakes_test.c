@@ -133,7 +133,7 @@ static void station_urls_that_cannot_be_are_refused(void **state)
     static const struct {
         const char *url, *part;
     } cases[] = {
-        {"venus.local", "is no URL of the form scheme://host[:port]"},
+        {"venus.local", "is no URL of the form scheme://host[:port], e.g. http://"},
         {"localhost:8088", "is no URL of the form scheme://host[:port]"},
         {"ftp://gx", "allowed http, https, mqtt, mqtts, vrm"},
         {"http://gx:0", "allowed 1 to 65535"},
