@@ -137,7 +137,7 @@ def test_csv_and_json_say_the_same(tmp_path):
 
 @pytest.mark.parametrize("change, mistake", [
     ({"station": "x"}, "fleet.json: station: is unknown: allowed compose, credentials"),
-    ({"stations": "nowhere.csv"}, "nowhere.csv: cannot be read"),
+    ({"stations": "nowhere.csv"}, "nowhere.csv: cannot be read: No such file or directory"),
     ({"stations": 7}, "fleet.json: stations: allowed the name"),
     ({"prometheus": {"shards": 0}}, 'fleet.json: prometheus: shards: "0": allowed a whole number from 1 to 100'),
     ({"prometheus": {"shard": 2}}, "fleet.json: prometheus: shard: is unknown: allowed folder, address, shards"),
@@ -154,9 +154,16 @@ def test_settings_are_checked_too(fleet, change, mistake):
     assert any(re.match(re.escape(mistake), told.removeprefix(str(fleet.folder) + "/")) for told in fleet.mistakes()), fleet.mistakes()
 
 
-def test_broken_settings_are_told_with_their_line(fleet):
+def test_broken_settings_are_told_with_their_line_and_nothing_else_is(fleet):
     (fleet.folder / "fleet.json").write_text('{"stations":\n "stations.csv",}')
-    assert fleet.mistakes()[0].startswith("fleet.json:2: is no JSON")
+    (fleet.folder / "stations.csv").unlink()
+    told = fleet.mistakes()
+    assert len(told) == 1 and told[0].startswith("fleet.json:2: is no JSON")
+
+
+def test_who_has_no_settings_is_told_how_to_begin(fleet):
+    (fleet.folder / "fleet.json").unlink()
+    assert fleet.mistakes() == ["fleet.json: cannot be read: No such file or directory; begin with a copy of deploy/fleet/example"]
 
 
 def test_an_unknown_output_is_told(fleet):

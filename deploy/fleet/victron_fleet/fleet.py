@@ -40,7 +40,7 @@ class Fleet:
                 try:
                     texts[name] = (self.settings.files / name).read_text(encoding="utf-8")
                 except (OSError, UnicodeDecodeError) as error:
-                    mistakes.add(place, name, f"cannot be read: {error}")
+                    mistakes.add_unreadable(place, name, error)
                     continue
                 if PRIVATE_KEY in texts[name]:
                     mistakes.add(place, name, "holds a private key: allowed certificates only")

@@ -15,7 +15,7 @@ def read(path, defaults, mistakes):
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        mistakes.add(path, None, f"cannot be read: {error}")
+        mistakes.add_unreadable(path, None, error)
         return []
     if path.suffix == ".json":
         return from_rows(check_rows(_json_rows(path, text, mistakes), mistakes), defaults, mistakes)

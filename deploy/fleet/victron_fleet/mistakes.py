@@ -11,6 +11,10 @@ class Mistakes:
         """place is "stations.csv:12: column port"; value None if there is none to show."""
         self.lines.append(": ".join(str(part) for part in (place, _short(value), allowed) if part is not None))
 
+    def add_unreadable(self, place, value, error, advice=""):
+        """error: of opening the file or of reading it as UTF-8."""
+        self.add(place, value, f"cannot be read: {getattr(error, 'strerror', None) or error}{advice}")
+
     def __bool__(self):
         return bool(self.lines)
 

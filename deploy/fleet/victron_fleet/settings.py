@@ -28,6 +28,8 @@ SECTIONS = {
                    "shards": Key(int, 1, SHARDS_MAX, 1, "Over how many servers the targets are spread.")},
 }
 OUTPUTS = ("systemd", "compose", "kubernetes", "prometheus")
+# In place of settings that cannot be read: nobody is told of an inventory that they may not name.
+NO_STATIONS = {"stations": []}
 PLACEHOLDERS = dict.fromkeys(("host", "port", "name", "site"), "")
 
 
@@ -55,16 +57,17 @@ class Settings:
     def _read(self):
         try:
             document = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            self._mistakes.add_unreadable(self.path, None, error, "; begin with a copy of deploy/fleet/example")
         except (OSError, UnicodeDecodeError) as error:
-            self._mistakes.add(self.path, None, f"cannot be read: {error}")
-            return {}
+            self._mistakes.add_unreadable(self.path, None, error)
         except json.JSONDecodeError as error:
             self._mistakes.add(f"{self.path}:{error.lineno}", None, f"is no JSON: {error.msg} at column {error.colno}")
-            return {}
-        if isinstance(document, dict):
-            return document
-        self._mistakes.add(self.path, None, "allowed an object, {\"stations\": ...}")
-        return {}
+        else:
+            if isinstance(document, dict):
+                return document
+            self._mistakes.add(self.path, None, "allowed an object, {\"stations\": ...}")
+        return NO_STATIONS
 
     def _read_defaults(self, document):
         """Cells for every station that has none of its own; they are checked with each station's."""
