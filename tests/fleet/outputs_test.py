@@ -137,6 +137,14 @@ def test_only_some_outputs_or_one_host(fleet):
     assert [row["targets"] for row in fleet.targets()] == [["one:10088"], ["two:10088"]]
 
 
+def test_commands_that_are_only_shown_are_said_to_be_left_to_the_reader(fleet):
+    fleet.stations("site,url\na,http://a\n")
+    told = fleet.made("--only=systemd").splitlines()
+    assert told[-3:-1] == ["systemctl enable --now --no-block victron_exporter@a.service",
+                           "# Give these commands now: the next run takes them for given. With --systemctl they are given."]
+    assert "# Give" not in fleet.made("--only=systemd")
+
+
 def test_a_thousand_stations_in_a_moment(fleet):
     fleet.stations(many(1000))
     fleet.made()

@@ -81,6 +81,8 @@ def _serve(fleet, folder, options):
         print(shlex.join(command), flush=True)
     if options.dry_run or options.check:
         return not rows
+    if rows and not options.systemctl:
+        print("# Give these commands now: the next run takes them for given. With --systemctl they are given.")
     now, failed = services.run(before, after, rows) if options.systemctl else (after, [])
     folder.remember("services", now)
     for command in failed:
