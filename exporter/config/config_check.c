@@ -84,7 +84,7 @@ static void require_station(const struct view *view, struct buf *mistakes)
     if (action_needs_station(view->config->action) &&
         !is_said_by_name(view, STR_OF("station.url")))
         mistake_add(mistakes, "--station.url: is required: allowed e.g. "
-                              "http://venus.local:8088, mqtt://venus.local, "
+                              "http://venus.local:8088, mqtts://venus.local, "
                               "vrm://PORTAL_ID");
 }
 

@@ -16,7 +16,10 @@ static const char usage[] =
     "Prometheus exporter for one Victron Energy station (a GX device).\n"
     "\n"
     "  victron_exporter --station.url=http://venus.local:8088 --site=home\n"
-    "  victron_exporter --station.url=mqtt://192.168.1.20 --site=boat --once\n";
+    "  victron_exporter --station.url=mqtts://192.168.1.20 --site=boat "
+    "--mqtt.ca-file=gx.pem \\\n"
+    "      --mqtt.skip-hostname-check --mqtt.username=exporter "
+    "--mqtt.password-file=gx-password\n";
 
 static const char notes[] =
     "\n"

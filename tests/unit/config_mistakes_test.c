@@ -10,7 +10,7 @@ static const struct {
 } refusals[] = {
     {{{NULL}, {0}},
      "--station.url: is required: allowed e.g. http://venus.local:8088, "
-     "mqtt://venus.local, vrm://PORTAL_ID\n"},
+     "mqtts://venus.local, vrm://PORTAL_ID\n"},
     {{{URL, "--scrape.timeout=10x"}, {0}},
      "--scrape.timeout=10x: is no duration: allowed e.g. 500ms, 10s, 1m30s\n"},
     {{{URL}, {"VICTRON_EXPORTER_SCRAPE_TIMEOUT=10x"}},
@@ -69,7 +69,7 @@ static const struct {
      "--log.format=b: allowed logfmt, json\n"
      "VICTRON_EXPORTER_MAP_LEVEL=c (--map.level): allowed core, standard, full\n"
      "--station.url: is required: allowed e.g. http://venus.local:8088, "
-     "mqtt://venus.local, vrm://PORTAL_ID\n"},
+     "mqtts://venus.local, vrm://PORTAL_ID\n"},
     /* a line end in a value stays in its line */
     {{{URL, "--log.level=a\nb\x1b[2J"}, {0}},
      "--log.level=a b [2J: allowed debug, info, warn, error\n"},
