@@ -120,7 +120,7 @@ def test_what_is_wrong_is_told_and_counted(broker, mqtt_station, exporter, tmp_p
                15, reason)
     page = program.page()
     assert page.value("victron_up") == 0 and not page.series("victron_device_info")
-    assert sum(f"reason={reason}" in line for line in program.lines) >= 1
+    wait_until(lambda: any(f"reason={reason}" in line for line in program.lines), 2, "its line of the log")
     assert not [line for line in program.lines if "geheim" in line or "falsch" in line]
 
 

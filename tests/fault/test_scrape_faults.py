@@ -1,6 +1,7 @@
 """Whatever call fails during a scrape: no crash, no leak, no page that lies, all well right after."""
 
 import http.client
+import os
 import urllib.error
 
 import pytest
@@ -9,11 +10,13 @@ from faults import points, start
 from harness import OPENMETRICS, Page, request, wait_until
 
 # What a scrape over HTTP calls, at least once; each of its calls fails in turn.
-CALLS = ["calloc", "realloc", "epoll_ctl", "epoll_wait", "accept", "setsockopt", "fcntl", "open", "opendir",
-         "read", "getrlimit", "curl_easy_getinfo", "curl_easy_setopt", "curl_multi_add_handle", "curl_multi_perform",
+CALLS = ["calloc", "realloc", "epoll_ctl", "epoll_wait", "accept", "setsockopt", "fcntl", "open", "read",
+         "getrlimit", "curl_easy_getinfo", "curl_easy_setopt", "curl_multi_add_handle", "curl_multi_perform",
          "curl_multi_poll", "curl_multi_info_read",
          "MHD_add_connection", "MHD_create_response_from_iovec", "MHD_add_response_header",
          "MHD_queue_response", "deflateInit2_", "deflate"]
+if not os.stat("/proc/self/fd").st_size:  # before Linux 6.2 descriptors are counted one by one
+    CALLS.append("opendir")
 
 
 @pytest.fixture
