@@ -6,6 +6,7 @@ Everything runs on loopback on ports that the system gives, and is ended by its 
 import json
 import os
 import re
+import select
 import subprocess
 import threading
 import time
@@ -80,19 +81,46 @@ class Page:
 
 
 class Process:
-    """A child process with its output collected in the background."""
+    """A child process with its output collected in the background.
+
+    `lines` holds all that was written when it is asked for: a line that the child wrote before it answered is there.
+    """
 
     def __init__(self, command, env=None, pass_fds=()):
-        self.lines = []
-        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                      text=True, errors="replace", pass_fds=pass_fds,
+        self._lines, self._begun, self._lock = [], b"", threading.Lock()
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=pass_fds,
                                       env={**os.environ, **(env or {})})
+        os.set_blocking(self.child.stdout.fileno(), False)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
+    @property
+    def lines(self):
+        self._take()
+        return self._lines
+
     def _read(self):
-        for line in self.child.stdout:
-            self.lines.append(line.rstrip("\n"))
+        """Until the end, so that the pipe is never full."""
+        ready = select.poll()
+        ready.register(self.child.stdout, select.POLLIN)
+        while self._take():
+            ready.poll()
+
+    def _take(self):
+        """All that lies in the pipe; says whether more may come."""
+        with self._lock:
+            if self.child.stdout.closed:
+                return False
+            try:
+                while piece := os.read(self.child.stdout.fileno(), 65536):
+                    *whole, self._begun = (self._begun + piece).split(b"\n")
+                    self._lines += [line.decode(errors="replace") for line in whole]
+            except BlockingIOError:
+                return True
+            if self._begun:
+                self._lines.append(self._begun.decode(errors="replace"))
+                self._begun = b""
+            return False
 
     def find(self, pattern):
         return next((m for line in self.lines if (m := re.search(pattern, line))), None)
