@@ -73,7 +73,7 @@ static void test_a_connection_is_asked_at_each_request(void **state)
 
 static void count(void *context, const char *name, int status, uint64_t number)
 {
-    size_t *counts = context;
+    uint64_t *counts = context;
 
     if (strcmp(name, "hello") == 0 && status == 401)
         counts[0] = number;
@@ -83,7 +83,7 @@ static void count(void *context, const char *name, int status, uint64_t number)
 
 static void test_refusals_are_counted_with_what_was_asked_for(void **state)
 {
-    size_t counts[2] = {0};
+    uint64_t counts[2] = {0};
 
     (void)state;
     start_web_server(USER_A, NULL);
