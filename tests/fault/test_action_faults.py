@@ -17,6 +17,8 @@ ACTIONS = {
     "--station.unmapped": ["fwrite", "realloc"],
 }
 
+TRIES = 10  # how often the network is looked at differs from run to run: until one looks often enough
+
 
 class Runner:
     """Runs one action to its end; what it wrote is text."""
@@ -58,12 +60,13 @@ def test_an_action_with_a_call_that_fails(faults, tmp_path, action):
                 assert made[call], f"{action} does not call {call}"
                 some = sorted({1, made[call] // 2 or 1})
                 for n in range(1, made[call] + 1) if EVERY_FAULT else some:
-                    before = faults.made()[call]
-                    faults.arm(call, n)
-                    code, output, errors = runner.run()
+                    for _ in range(TRIES):
+                        faults.arm(call, n)
+                        code, output, errors = runner.run()
+                        if faults.hits():
+                            break
                     what = f"{action} {call} {n}: {code} {errors}"
-                    # How often the network is looked at differs from run to run.
-                    assert faults.hits() == (n <= faults.made()[call] - before), what
+                    assert faults.hits() == 1, what
                     assert code in (0, 1, 2) and not re.search("Sanitizer|runtime error", errors), what
                     is_told = errors or "too large" in output
                     assert (code == 0 and output == expected) or is_told, what
