@@ -18,6 +18,7 @@
 #include "source/mqtt_address.h"
 #include "source/mqtt_failure.h"
 #include "source/mqtt_intake.h"
+#include "source/tcp_handshake.h"
 
 #define CONNECT_WITHIN_MS 10000
 
@@ -172,25 +173,11 @@ static enum err prepare(struct mqtt_connection *connection, size_t attempt,
     return outcome == ERR_OK ? start(connection, error) : outcome;
 }
 
-/* Why there is no connection, or 0.  libmosquitto begins TLS before there is one: a
- * refusal that comes that early, from this machine, is read there and told nowhere. */
-static int connect_problem(int socket)
-{
-    struct sockaddr_storage peer;
-    int problem = 0;
-    socklen_t size = sizeof problem;
-    socklen_t peer_size = sizeof peer;
-
-    (void)getsockopt(socket, SOL_SOCKET, SO_ERROR, &problem, &size);
-    if (!problem && getpeername(socket, (struct sockaddr *)&peer, &peer_size) < 0)
-        problem = ECONNREFUSED;
-    return problem;
-}
-
+/* libmosquitto begins TLS, and reads the socket's error, before there is a connection. */
 static enum err finish_connecting(struct mqtt_connection *connection, int socket,
                                   struct error *error)
 {
-    int problem = connect_problem(socket);
+    int problem = tcp_handshake_problem(socket);
 
     if (problem)
         return mqtt_failure_set(&connection->note, MOSQ_ERR_ERRNO, problem, error);
