@@ -69,7 +69,7 @@ static struct deadline deadline_of_fetch(void *context)
     struct station *station = context;
 
     lock(station);
-    struct deadline deadline = station->fetch.deadline;
+    struct deadline deadline = fetch_look(&station->fetch);
     unlock(station);
     return deadline;
 }
@@ -114,9 +114,15 @@ static void begin_fetch(struct station *station, struct deadline deadline)
     station->is_running = true;
 }
 
-static void end_fetch(struct station *station, const struct error *failure)
+/* False: it goes on, for who joined unseen. */
+static bool end_fetch(struct station *station, const struct error *failure)
 {
     lock(station);
+    if (fetch_is_owed(&station->fetch) && !station->is_stopping) {
+        fetch_repeat(&station->fetch);
+        unlock(station);
+        return false;
+    }
     struct snapshot *old = station->newest;
     struct snapshot *snapshot = fetch_snapshot(&station->fetch, true);
     if (snapshot)
@@ -128,6 +134,7 @@ static void end_fetch(struct station *station, const struct error *failure)
     unlock(station);
     snapshot_release(old);
     wake_scrapers(station);
+    return true;
 }
 
 /* The source must not get its wants while it collects, so they wait for it. */
@@ -170,13 +177,15 @@ static void run_fetch(struct station *station)
         .settle = settle,
         .context = station,
     };
-    struct error error = {0};
+    struct error error;
 
     hand_over_wants(station);
-    enum err outcome = source_collect(station->source, &collector, &error);
-    if (!is_stopped(station))
-        log_collect(station, outcome, &error);
-    end_fetch(station, &error);
+    do {
+        error = (struct error){0};
+        enum err outcome = source_collect(station->source, &collector, &error);
+        if (!is_stopped(station))
+            log_collect(station, outcome, &error);
+    } while (!end_fetch(station, &error));
 }
 
 static void *run_fetches(void *context)
@@ -214,17 +223,6 @@ static enum err start_thread(struct station *station, struct error *error)
     return ERR_OK;
 }
 
-/* Waits on it end at a moment of the monotonic clock. */
-static void init_monotonic_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(condition, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-}
-
 enum err station_open(struct source *source, const struct station_options *options,
                       struct station **out_station, struct error *error)
 {
@@ -238,7 +236,7 @@ enum err station_open(struct source *source, const struct station_options *optio
     station->options = *options;
     (void)pthread_mutex_init(&station->fetch_lock, NULL);
     (void)pthread_cond_init(&station->fetch_asked, NULL);
-    init_monotonic_condition(&station->fetch_moved);
+    deadline_init_condition(&station->fetch_moved);
     enum err outcome = source_waits(source) ? start_thread(station, error) : ERR_OK;
     if (outcome != ERR_OK) {
         station_close(station);

@@ -71,3 +71,13 @@ struct deadline deadline_earlier(struct deadline a, struct deadline b)
 {
     return a.at_ms < b.at_ms ? a : b;
 }
+
+void deadline_init_condition(pthread_cond_t *out_condition)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(out_condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}

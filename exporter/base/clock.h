@@ -6,6 +6,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -34,5 +35,8 @@ int64_t deadline_left_ms(struct deadline deadline);
 bool deadline_has_passed(struct deadline deadline);
 struct deadline deadline_later(struct deadline a, struct deadline b);
 struct deadline deadline_earlier(struct deadline a, struct deadline b);
+
+/* For pthread_cond_timedwait until the clock_timespec of a deadline. */
+void deadline_init_condition(pthread_cond_t *out_condition);
 
 #endif

@@ -25,6 +25,7 @@ struct source {
     atomic_int collects;
     atomic_bool may_end;    /* collect goes on until this is set */
     atomic_bool says_late;  /* settle is called while collect goes on */
+    struct station *joined; /* by a scraper after the first collect gave up */
     struct want_list wants; /* borrowed, as by every source */
     char first_wanted[16];  /* read from them by the last collect */
 };
@@ -61,15 +62,28 @@ void source_set_wants(struct source *source, const struct want_list *wants)
     source->wants = *wants;
 }
 
+/* Time runs out before the second service; a scraper with time of its own comes when that
+ * has been noticed and the collect has not yet returned. */
+static enum err give_up(struct source *source, const struct collector *collector)
+{
+    while (!deadline_has_passed(collector->deadline(collector->context)))
+        pause_ms(1);
+    collector->put(collector->context, 2, a_report("gone"));
+    collector->settle(collector->context);
+    (void)station_join(source->joined, deadline_in_ms(PATIENCE_MS));
+    return ERR_TIMEOUT;
+}
+
 enum err source_collect(struct source *source, const struct collector *collector,
                         struct error *error)
 {
-    (void)error;
     if (source->wants.count)
         (void)snprintf(source->first_wanted, sizeof source->first_wanted, "%.*s",
                        STR_ARG(source->wants.wants[0].device));
-    atomic_fetch_add(&source->collects, 1);
+    int before = atomic_fetch_add(&source->collects, 1);
     collector->put(collector->context, 0, a_report("first"));
+    if (source->joined && before == 0)
+        return error_set(error, give_up(source, collector), "given up");
     bool has_settled = false;
     while (!atomic_load(&source->may_end) && !collector->is_stopped(collector->context)) {
         bool is_late = deadline_has_passed(collector->deadline(collector->context));
@@ -234,6 +248,27 @@ static void a_fetch_that_ended_is_answered_in_full_while_the_next_one_runs(void 
     station_close(station);
 }
 
+static void who_joins_as_the_source_gives_up_gets_a_collect_with_its_own_time(
+    void **state)
+{
+    struct source source = {.waits = true, .may_end = true};
+    struct station *station = open_station(&source, 0);
+    struct snapshot *snapshot = NULL;
+    (void)state;
+
+    source.joined = station;
+    uint64_t fetch = station_join(station, deadline_in_ms(20));
+    await_end(station);
+    assert_int_equal(atomic_load(&source.collects), 2);
+    snapshot = station_snapshot(station, fetch);
+    assert_int_equal(snapshot->failure.code, ERR_OK);
+    assert_int_equal(snapshot->report_count, 2);
+    check_str(snapshot->reports[0]->service, "first");
+    check_str(snapshot->reports[1]->service, "second");
+    snapshot_release(snapshot);
+    station_close(station);
+}
+
 static void closing_ends_a_fetch_that_hangs(void **state)
 {
     struct source source = {.waits = true};
@@ -290,6 +325,8 @@ int main(void)
         cmocka_unit_test(a_later_scrape_starts_a_fetch_of_its_own),
         cmocka_unit_test(a_hanging_fetch_is_answered_at_the_deadline_and_stays_current),
         cmocka_unit_test(a_fetch_that_ended_is_answered_in_full_while_the_next_one_runs),
+        cmocka_unit_test(
+            who_joins_as_the_source_gives_up_gets_a_collect_with_its_own_time),
         cmocka_unit_test(closing_ends_a_fetch_that_hangs),
         cmocka_unit_test(a_source_in_memory_is_collected_at_once),
         cmocka_unit_test(the_last_wants_are_told_and_stay_good),
