@@ -33,20 +33,22 @@ for variant in build build/asan build/tsan; do
 done
 
 # Those on sockets mostly wait; the others mostly compute, in the time that is left, and do not time.
+# After them the matrix of faults has its turn with sanitizers, whose bounds of time are wide.
 waiting=(tests/e2e tests/e2e_rules tests/fault tests/fleet)
-run_pytest() { # name, then pytest's arguments
-    local name=$1
-    shift
-    $python -m pytest -q -p no:cacheprovider --durations=10 --junitxml="$results/python-$name.xml" "$@"
+pytest=($python -m pytest -q -p no:cacheprovider --durations=10)
+run_matrix() { # the folder with the program
+    VICTRON_TEST_PROGRAM="$PWD/$1/victron_exporter" setarch -R "${pytest[@]}" -m matrix tests/e2e \
+        --junitxml="$results/matrix-$(basename "$1").xml"
 }
 
 echo "Tests in Python"
 (
     renice -n 10 "$BASHPID" >/dev/null
-    run_pytest computing tests "${waiting[@]/#/--ignore=}"
-) >"$results/computing.log" 2>&1 &
-run_pytest waiting "${waiting[@]}"
+    "${pytest[@]}" --junitxml="$results/computing.xml" tests "${waiting[@]/#/--ignore=}"
+    run_matrix build/asan
+) >"$results/background.log" 2>&1 &
+"${pytest[@]}" --junitxml="$results/waiting.xml" "${waiting[@]}"
 wait $!
-cat "$results/computing.log"
+cat "$results/background.log"
 
 $python tests/count_results.py "$results"/*.xml

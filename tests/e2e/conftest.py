@@ -7,12 +7,20 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for the package simulator
-sys.path.append(str(Path(__file__).resolve().parent))  # for hostile
+sys.path.append(str(Path(__file__).resolve().parent))  # for hostile, fault_matrix
 
 _spec = importlib.util.spec_from_file_location("harness", Path(__file__).with_name("harness.py"))
 harness = importlib.util.module_from_spec(_spec)
 sys.modules["harness"] = harness
 _spec.loader.exec_module(harness)
+
+
+def pytest_collection_modifyitems(items):
+    from fault_matrix import MODULES
+
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name in MODULES:
+            item.add_marker("matrix")
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 import re
 
+from fault_matrix import MATRIX
 from harness import ROOT
 
 HERE = ROOT / "tests" / "e2e"
-DOCUMENT = (ROOT / "docs" / "testing.md").read_text()
-MATRIX = DOCUMENT[DOCUMENT.index("## The matrix of faults"):DOCUMENT.index("## Fuzzing")]
 # Where the rows of a test stand, if not beside it.
 ROWS = {"test_hostile_station.py": ["hostile_answers.py"], "test_station_tls.py": ["hostile_broker.py"]}
 KINDS = {"http", "mqtt", "https", "mqtts"}  # transports are no rows
