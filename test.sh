@@ -33,7 +33,7 @@ for variant in build build/asan build/tsan; do
 done
 
 # Those on sockets mostly wait; the others mostly compute, in the time that is left, and do not time.
-# After them the matrix of faults has its turn with sanitizers, whose bounds of time are wide.
+# After each the matrix of faults has its turn with a sanitizer, whose bounds of time are wide.
 waiting=(tests/e2e tests/e2e_rules tests/fault tests/fleet)
 pytest=($python -m pytest -q -p no:cacheprovider --durations=10)
 run_matrix() { # the folder with the program
@@ -48,6 +48,7 @@ echo "Tests in Python"
     run_matrix build/asan
 ) >"$results/background.log" 2>&1 &
 "${pytest[@]}" --junitxml="$results/waiting.xml" "${waiting[@]}"
+run_matrix build/tsan
 wait $!
 cat "$results/background.log"
 

@@ -4,10 +4,10 @@ import time
 
 import pytest
 from harness import wait_until
-from hostile import ENV, HealthWatch, assert_in_time, count_lines, numbers_of, reasons
+from hostile import ENV, SHADOW, HealthWatch, assert_in_time, count_lines, numbers_of, reasons
 from hostile_broker import PORTAL, PUBLISH, RawBroker, connack, packet, publish, said, text
 
-MIB = 1024  # numbers_of() counts KiB
+MIB = 1024 * SHADOW  # numbers_of() counts KiB
 BLOB = b'{"value":"' + b"x" * 1_000_000 + b'"}'
 NAME = f"N/{PORTAL}/battery/1/CustomName"
 

@@ -11,7 +11,7 @@ from typing import Callable
 import pytest
 from at_once import AtOnce
 from harness import SLOWNESS, Exporter, wait_until
-from hostile import ENV, assert_in_time, count_lines, numbers_of, reasons
+from hostile import ENV, SHADOW, assert_in_time, count_lines, numbers_of, reasons
 from hostile_broker import (CONNACK, PORTAL, PUBLISH, SUBACK, RawBroker, connack, packet, publish, said, text)
 from moved_clock import faster
 
@@ -20,7 +20,7 @@ SPEED = 5 if SLOWNESS == 1 else 1
 SOON = 25 / SPEED + 5
 SELDOM = 50 / SPEED + 5
 PATIENCE = 40  # no portal id is told after 30 s
-MIB = 1024
+MIB = 1024 * SHADOW
 
 
 @dataclass(frozen=True)
