@@ -18,11 +18,15 @@ static bool was_acknowledged(int socket)
 
 int tcp_handshake_problem(int socket)
 {
+    struct sockaddr_storage peer;
+    socklen_t peer_size = sizeof peer;
     int problem = 0;
     socklen_t size = sizeof problem;
 
     if (was_acknowledged(socket))
         return 0;
     (void)getsockopt(socket, SOL_SOCKET, SO_ERROR, &problem, &size);
-    return problem ? problem : ECONNREFUSED;
+    if (!problem && getpeername(socket, (struct sockaddr *)&peer, &peer_size) != 0)
+        problem = ECONNREFUSED;
+    return problem;
 }

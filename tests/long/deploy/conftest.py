@@ -39,6 +39,13 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.line(line)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def native():
+    """The program that other forms are held against, in build/."""
+    machines.run("cmake", "-S", str(harness.ROOT), "-B", str(harness.ROOT / "build"), "-G", "Ninja")
+    machines.run("cmake", "--build", str(harness.ROOT / "build"), "--target", "victron_exporter")
+
+
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory):
     return machines.clean_checkout(tmp_path_factory.mktemp("checkout") / "victron_exporter")
