@@ -5,6 +5,7 @@ applied here, as Alertmanager 0.25 does: all matchers of source and target, equa
 and an alert that is source and target of a rule is not muted by another such.
 """
 
+import html
 import json
 import re
 import subprocess
@@ -327,8 +328,25 @@ def test_a_subject_says_how_bad_where_and_what(render):
     assert render("victron.subject", message=alone) == "warning mill: grid frequency 50.6 Hz"
 
 
+def one(summary, description="", **labels):
+    """A message about one alert."""
+    alarm = MESSAGE["alerts"][1]
+    told = {"annotations": alarm["annotations"] | {"summary": summary, "description": description}, "labels": alarm["labels"] | labels}
+    return MESSAGE | {"alerts": [alarm | told]}
+
+
 def test_an_sms_is_one_sms(render):
     assert len(render("victron.sms")) <= 160 and "\n" not in render("victron.sms")
+    assert render("victron.sms") == "CRITICAL mill: grid frequency 50.6 Hz (and 1 more)"
+    assert render("victron.sms", message=over()) == "OK over: mill: grid frequency 50.6 Hz (and 2 more)"
+
+
+def test_an_sms_says_what_to_do(render):
+    short = one("mill: battery hot, 56 °C", "It is hot. First: open the door. How soon: at once, also at night.")
+    assert render("victron.sms", message=short) == "CRITICAL mill: battery hot, 56 C. First: open the door."
+    said = render("victron.sms", message=one("mill: battery hot", "It is hot. First: " + "open the door, " * 20 + "How soon: at once."))
+    assert said.startswith("CRITICAL mill: battery hot. First: open the door, open") and re.search(r" (open|the|door,) \.\.\.$", said)
+    assert 130 < len(said) <= 160
 
 
 def test_the_text_says_what_since_when_and_what_to_do(render):
@@ -353,12 +371,64 @@ def test_the_mail_fits_a_phone_and_escapes(render):
 
 
 def test_what_to_do_first_stands_by_itself(render):
-    alarm = MESSAGE["alerts"][1]
-    told = alarm | {"annotations": alarm["annotations"] | {"description": "Below 45 V. First: charge it."}}
-    message = MESSAGE | {"alerts": [told]}
+    message = one("mill: battery voltage 44.1 V", "Below 45 V. First: charge it.")
     assert "Below 45 V.\n\nFirst: charge it.\n" in render("victron.text", message=message)
     assert "<b>First:</b> charge it.</p>" in render("victron.html", "html", message=message)
     assert "First:" not in render("victron.text") and "First:" not in render("victron.html", "html")
+
+
+@pytest.mark.parametrize(("description", "labels", "whom"), [
+    ("Below 45 V. First: charge it. How soon: today.", {}, "the installer of the station"),
+    ("No values. First: tell whoever runs the monitoring: restart it. How soon: today.", {}, "whoever runs the monitoring"),
+    ("Many. First: call. How soon: today.", {"component": "fleet"}, "whoever runs the monitoring"),
+])
+def test_it_says_whether_it_can_wait_and_whom_to_call(render, description, labels, whom):
+    message = one("mill: battery low", description, **labels)
+    first = description.partition("First: ")[2].partition(" How soon")[0]
+    assert f"\n\nFirst: {first}\nHow soon: today.\nYou cannot do it, or are not sure: call {whom}.\n\nSince" in render("victron.text", message=message)
+    page = render("victron.html", "html", message)
+    assert f"<b>First:</b> {first}</p>" in page
+    assert f"<b>How soon:</b> today.<br>You cannot do it, or are not sure: call {whom}.</p>" in page
+    assert f"\nFirst: {first}\nHow soon: today.\nhttps:" in render("victron.chat", message=message)
+    assert "How soon" not in render("victron.text") + render("victron.html", "html") + render("victron.chat")
+
+
+AS_PEOPLE_SAY_IT = [
+    ("empty in 50m 0s", "empty in 50 min"),
+    ("run for 9h 0m 0s", "run for 9 h"),
+    ("in 2h 46m 40s", "in 2 h 46 min"),
+    ("in 149d 3h 12m 5s", "in 149 d 3 h"),
+    ("off by -5m 0s", "off by -5 min"),
+    ("off by -45s", "off by -45s"),
+    ("at most 100 m in all", "at most 100 m in all"),
+    ("seen 2026-01-02 03:04:05.6 +0000 UTC.", "seen 2026-01-02 03:04 UTC."),
+    ("Inverter vebus 276 is off", "Inverter 276 is off"),
+    ("parallel inverters (vebus 276)", "parallel inverters (inverter/charger 276)"),
+    ("no acsystem where one must be", "no inverter/charger where one must be"),
+    ("Solar charger solarcharger 279", "Solar charger 279"),
+    ("solarcharger 279 and pvinverter 20", "solar charger 279 and solar inverter 20"),
+    ("genset 5, dcgenset 6, evcharger 7", "generator 5, generator 6, car charger 7"),
+    ('set `"expected": {"vebus": 0}`', 'set `"expected": {"vebus": 0}`'),
+]
+
+
+def test_it_is_written_as_people_say_it(render):
+    alerts = [one(f"mill: {written}", f"It is {written} First: see {written} How soon: today.")["alerts"][0] for written, _ in AS_PEOPLE_SAY_IT]
+    message = MESSAGE | {"alerts": alerts}
+    text, page, chat = render("victron.text", message=message), render("victron.html", "html", message), render("victron.chat", message=message)
+    for _, said in AS_PEOPLE_SAY_IT:
+        assert f"mill: {said}\nIt is {said}\n\nFirst: see {said}\n" in text
+        assert f">mill: {said}</div>" in html.unescape(page) and f">It is {said}</p>" in html.unescape(page)
+        assert f"CRITICAL mill: {said} (since 03:05 UTC)\nFirst: see {said}\n" in chat
+    assert render("victron.subject", message=message) == f"CRITICAL mill: {AS_PEOPLE_SAY_IT[0][1]} (and {len(alerts) - 1} more)"
+
+
+def test_words_are_explained_where_they_occur(render):
+    message = one("mill: battery low", "The BMS says so. First: look at the GX.")
+    for text in (render("victron.text", message=message), html.unescape(render("victron.html", "html", message))):
+        assert text.count("GX: the small computer of the station") == 1 and text.count("BMS, battery management: the battery's own") == 1
+        assert "VRM:" not in text and "Inverter:" not in text
+    assert "GX:" not in render("victron.text") + render("victron.html", "html") + render("victron.chat", message=message)
 
 
 def test_a_chat_line_is_a_line(render):
