@@ -258,6 +258,8 @@ class MqttSoak:
     def _look(self):
         for server in self.servers:
             server.child.send_signal(signal.SIGHUP)
+        for server in self.servers:
+            wait_until(lambda server=server: waits_for_signals(server), 100, "the end of a reload")
         return settled(self.servers, lambda: [ask(server) for server in self.servers])
 
     def go_on(self):
@@ -277,6 +279,13 @@ def least(looks):
     """Of each number the least that some looks see: what is under way adds, nothing takes away."""
     seen = [look() for look in looks]
     return {name: min(numbers[name] for numbers in seen) for name in seen[0]}
+
+
+def waits_for_signals(server):
+    """Its first thread sleeps, and has taken all signals; what a reload needed is given back by then."""
+    with open(f"/proc/{server.child.pid}/status", encoding="ascii") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return fields["State"].split()[0] == "S" and not int(fields["ShdPnd"], 16) & 1 << (signal.SIGHUP - 1)
 
 
 def settled(servers, work):
