@@ -65,6 +65,8 @@ def test_a_page_is_a_mail_too(story, site):
     assert first.subject.startswith(f"CRITICAL {site}: ") and last.subject.startswith(f"OK over: {site}: ")
     assert first.priority == "1"
     assert "\n\nFirst: " in first.text and "<b>First:</b> " in first.html
+    helper = "whoever runs the monitoring" if site == "tower" else "the installer of the station"
+    assert re.search(rf"\nHow soon: (at once|within the hour), also at night\.\nYou cannot do it, or are not sure: call {helper}\.\n", first.text)
     for body in (first.text, first.html):
         assert re.search(rf"runbook\.md#{PAGED[site][1][0][0].lower()}\b", body)
         assert re.search(r"https://grafana\.example\.org/d/victron-\w+", body)
@@ -84,7 +86,7 @@ def test_a_battery_that_empties_is_a_ticket_first_and_a_page_then(story):
     assert len(tickets) <= 2, "one message, or a second one when the other alert joins"
     assert not story.calls("pager", "cottage", until="misfortune")
     text = story.mails("ticket", "cottage")[-1].text
-    assert re.search(r"battery (low, 12%|empty in \dh)", text)
+    assert re.search(r"battery (low, 12%|empty in \d h)", text)
 
 
 def test_what_follows_is_muted(story):
