@@ -21,10 +21,11 @@ KEYS = [(rule["alert"], rule["labels"]["severity"]) for rule in ALERTS]
 IDS = ["-".join(key) for key in KEYS]
 
 NOW, HOUR = "at once, also at night.", "within the hour, also at night."
+WHEN_READ = {"at once.", "within the hour."}  # a warning is sent in office hours
 DAY, WEEK = "today; it can wait until the morning.", "this week; it can wait for office hours."
 CALM = "no hurry; the next visit will do."
 # Who is woken must have a reason to act, or be told that it can wait until the morning; nobody reads a note at once.
-HOW_SOON = {"critical": {NOW, HOUR, DAY}, "unpaged": {WEEK}, "warning": {NOW, HOUR, DAY, WEEK}, "info": {WEEK, CALM}}
+HOW_SOON = {"critical": {NOW, HOUR, DAY}, "unpaged": {WEEK}, "warning": {*WHEN_READ, DAY, WEEK}, "info": {WEEK, CALM}}
 
 # What a person is asked to do: the first word, or the first one after the case that it is for ("on a generator: stop it").
 VERBS = set("""
