@@ -83,6 +83,17 @@ def notation(values):
     return " ".join(words[:-1])
 
 
+def page_of(connection):
+    """The page; the exporter ends a connection that was idle for 10 s, which on a busy machine is soon over."""
+    try:
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read()
+    except ConnectionError:
+        connection.close()
+        connection.request("GET", "/metrics")
+        return connection.getresponse().read()
+
+
 class StationInTime:
     """One station with the real exporter; run() gives {series: [value or None]}.
 
@@ -122,8 +133,7 @@ class StationInTime:
                 self._station.live(step)
             now = self.start + number * step
             self._before_page(self._station, number * step)
-            connection.request("GET", "/metrics")
-            page = connection.getresponse().read().decode("utf-8", "replace")
+            page = page_of(connection).decode("utf-8", "replace")
             for series, name, value in page_samples(page, asks_for):
                 row = found.setdefault(with_target(series, self.site), [None] * steps)
                 row[number] = moved(name, value, now, self.start)
