@@ -60,7 +60,7 @@ class Allocations:
 
 
 class Scraper:
-    """A connection that stays open."""
+    """A connection that stays open, or is opened anew when the exporter ended it in a long pause."""
 
     def __init__(self, url, headers=None, path="/metrics"):
         self._connection = http.client.HTTPConnection(url.removeprefix("http://").rstrip("/"), timeout=20)
@@ -68,6 +68,13 @@ class Scraper:
 
     def get(self):
         """The body of one answer, as sent."""
+        try:
+            return self._ask()
+        except ConnectionError:
+            self._connection.close()
+            return self._ask()
+
+    def _ask(self):
         self._connection.request("GET", self._path, headers=self._headers)
         return self._connection.getresponse().read()
 
