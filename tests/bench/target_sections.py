@@ -55,7 +55,7 @@ def mqtt_figures(stage, counts, peer, quick):
     with floor_of(scraper.get()) as floor:
         floor_us = cost_under_load(floor.child.pid, floor.url, 1, {})
     kept_us = cost_under_load(pid, url, 1, {})
-    changed_us = changed_cost(stage, scraper, counts, 50 if quick else 200)[0]
+    changed_us = changed_cost(stage, scraper, counts, 20 if quick else 50)[0]
     scraper.close()
     go_us = peer.measure({}) * stage.samples
     with Moving(stage):
