@@ -12,7 +12,7 @@ build() { # folder, then cmake's arguments
     local folder=$1
     shift
     echo "Building $folder"
-    cmake -S . -B "$folder" -G Ninja -DVICTRON_WERROR=ON "$@" >"$results/build.log" 2>&1 &&
+    cmake -S . -B "$folder" -G Ninja -DVICTRON_TESTS=ON -DVICTRON_WERROR=ON "$@" >"$results/build.log" 2>&1 &&
         cmake --build "$folder" >>"$results/build.log" 2>&1 || {
         cat "$results/build.log"
         echo "0 passed, 1 failed"

@@ -28,7 +28,8 @@ install(DIRECTORY grafana-dashboards/ DESTINATION ${VICTRON_DATA_DIR}/grafana-da
 install(DIRECTORY deploy/prometheus/ DESTINATION ${VICTRON_DATA_DIR}/prometheus
     FILES_MATCHING PATTERN "*.yml")
 install(DIRECTORY deploy/migration/ DESTINATION ${VICTRON_DATA_DIR}/migration
-    FILES_MATCHING PATTERN "*.yml")
+    FILES_MATCHING PATTERN "*.yml"
+    PATTERN "__pycache__" EXCLUDE)
 # Whole: the tool, its examples, the configurations of each topology; and the base of what it makes for Kubernetes.
 install(DIRECTORY deploy/fleet/ DESTINATION ${VICTRON_DATA_DIR}/fleet USE_SOURCE_PERMISSIONS
     PATTERN "__pycache__" EXCLUDE PATTERN "make_facts.py" EXCLUDE)

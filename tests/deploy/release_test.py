@@ -78,7 +78,19 @@ def install(tmp_path, prefix):
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def bytecode():
+    """Folders that Python leaves beside what it has run, unless its environment forbids it."""
+    made = [folder / "__pycache__" for folder in {script.parent for script in (ROOT / "deploy").rglob("*.py")}]
+    made = [folder for folder in made if not folder.exists()]
+    for folder in made:
+        folder.mkdir()
+    yield
+    for folder in made:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, bytecode):
     return install(tmp_path_factory.mktemp("installed"), "/opt/victron")
 
 
@@ -114,6 +126,11 @@ def test_the_installed_fleet_tool_runs_and_leaves_nothing(installed, tmp_path):
     assert "1 stations: made" in output(installed / DATA / "fleet/victron-fleet", tmp_path / "fleet.json")
     base = re.search(r"resources:\n  - (.*)", (tmp_path / "kubernetes/house/kustomization.yaml").read_text())[1]
     assert (tmp_path / "kubernetes/house" / base / "kustomization.yaml").exists()
+
+
+def test_no_folder_of_bytecode_is_installed(installed):
+    """Not those of the repository; and the tool, which root runs, leaves none."""
+    output(installed / DATA / "fleet/victron-fleet", "--help")
     assert not list(installed.rglob("__pycache__"))
 
 
