@@ -15,59 +15,74 @@ struct help_paths {
     size_t count; /* may be more than are told */
 };
 
+/* What is needed until all are written.  Copied, not printed: a tenth of the start. */
+struct scratch {
+    struct buf text;
+    struct arena arena;
+    struct str_index seen; /* "metric path" */
+};
+
 /* One path of several device types, or with several pointers, is told once. */
 static void add_path(struct help_paths *paths, const struct map_row *row,
-                     struct str_index *seen, struct arena *arena)
+                     struct scratch *scratch)
 {
     struct str path = row->pattern.text;
-    struct str key =
-        arena_printf(arena, "%.*s %.*s", STR_ARG(row->metric), STR_ARG(path));
 
-    if (str_index_get(seen, key))
+    buf_clear(&scratch->text);
+    buf_add(&scratch->text, row->metric);
+    buf_add_char(&scratch->text, ' ');
+    buf_add(&scratch->text, path);
+    if (str_index_get(&scratch->seen, buf_str(&scratch->text)))
         return;
-    str_index_put(seen, key, paths);
+    str_index_put(&scratch->seen, arena_copy(&scratch->arena, buf_str(&scratch->text)),
+                  paths);
     if (paths->count < TOLD_MAX)
         paths->paths[paths->count] = path;
     paths->count++;
 }
 
 static struct str help_text(const struct map_family *family,
-                            const struct help_paths *paths, struct arena *arena)
+                            const struct help_paths *paths, struct buf *help,
+                            struct arena *arena)
 {
-    struct buf help = buf_new(HELP_MAX);
     size_t told = paths->count < TOLD_MAX ? paths->count : TOLD_MAX;
 
-    buf_add(&help, family->family.help);
-    for (size_t i = 0; i < told; i++)
-        buf_printf(&help, "%s%.*s", i ? ", " : " D-Bus ", STR_ARG(paths->paths[i]));
-    if (paths->count > told)
-        buf_printf(&help, " and %zu more", paths->count - told);
-    buf_add_char(&help, '.');
-    if (family->first && family->first->enumeration) {
-        buf_add_char(&help, ' ');
-        enum_table_describe(family->first->enumeration, &help);
+    buf_clear(help);
+    buf_add(help, family->family.help);
+    for (size_t i = 0; i < told; i++) {
+        buf_add(help, i ? STR_OF(", ") : STR_OF(" D-Bus "));
+        buf_add(help, paths->paths[i]);
     }
-    struct str text = arena_copy(arena, buf_str(&help));
-    buf_free(&help);
-    return text;
+    if (paths->count > told)
+        buf_printf(help, " and %zu more", paths->count - told);
+    buf_add_char(help, '.');
+    if (family->first && family->first->enumeration) {
+        buf_add_char(help, ' ');
+        enum_table_describe(family->first->enumeration, help);
+    }
+    return arena_copy(arena, buf_str(help));
 }
 
 bool family_help_write(struct family_table *table, struct arena *arena,
                        struct map_row *const *rows, size_t row_count)
 {
-    struct str_index seen = str_index_new(MAP_ROWS_MAX);
-    struct arena scratch = arena_new(arena->max_bytes);
-    struct help_paths *paths = arena_array(&scratch, table->count, sizeof *paths);
+    struct scratch scratch = {
+        .text = buf_new(HELP_MAX),
+        .arena = arena_new(arena->max_bytes),
+        .seen = str_index_new(MAP_ROWS_MAX),
+    };
+    struct help_paths *paths = arena_array(&scratch.arena, table->count, sizeof *paths);
 
     for (size_t i = 0; i < row_count && paths; i++)
         if (rows[i]->is_active)
-            add_path(&paths[rows[i]->family->order], rows[i], &seen, &scratch);
+            add_path(&paths[rows[i]->family->order], rows[i], &scratch);
     for (size_t i = 0; i < table->count && paths; i++)
         if (paths[i].count)
             table->families[i]->family.help =
-                help_text(table->families[i], &paths[i], arena);
-    bool is_good = !seen.failed && !scratch.failed && !arena->failed;
-    arena_free(&scratch);
-    str_index_free(&seen);
+                help_text(table->families[i], &paths[i], &scratch.text, arena);
+    bool is_good = !scratch.seen.failed && !scratch.arena.failed && !arena->failed;
+    buf_free(&scratch.text);
+    arena_free(&scratch.arena);
+    str_index_free(&scratch.seen);
     return is_good;
 }

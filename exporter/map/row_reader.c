@@ -38,8 +38,13 @@ static void add_place(const struct row_reader *reader, json_t *json, size_t numb
         buf_add_text(out, path);
         return;
     }
-    buf_printf(out, "%.*s %s%s%s", STR_ARG(device ? str_from(device) : reader->device),
-               path, pointer ? " json " : "", pointer ? pointer : "");
+    buf_add(out, device ? str_from(device) : reader->device);
+    buf_add_char(out, ' ');
+    buf_add_text(out, path);
+    if (!pointer)
+        return;
+    buf_add_text(out, " json ");
+    buf_add_text(out, pointer);
 }
 
 static bool draft_begin(const struct row_reader *reader, json_t *json, size_t number,
