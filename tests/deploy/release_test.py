@@ -86,7 +86,7 @@ def bytecode():
         folder.mkdir()
     yield
     for folder in made:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # Python may be writing there again
 
 
 @pytest.fixture(scope="module")
