@@ -3,9 +3,9 @@
  *   page_bench STATION/http/SERVICE.json
  *
  * One recorded service stands in the snapshot as often as the size needs, each time with
- * an instance of its own.  Warm: the map has met every series before; but all values
- * differ from one page to the next.  Beside it, in the same run, the floor: copying a
- * page of the same size.
+ * an instance of its own.  Warm: the map has met every series before; but what is
+ * measured (bench_moved) differs from one page to the next.  Beside it, in the same run,
+ * the floor: copying a page of the same size.
  */
 #include <time.h>
 
@@ -90,18 +90,20 @@ static size_t write_page(struct metric_map *map, const struct snapshot *snapshot
     return samples.count;
 }
 
-static void measure_round(struct metric_map *map, const struct snapshot *snapshot,
+/* OpenMetrics is always of the one snapshot and text of the other: two pages of the same
+ * values in a row would find all numbers printed. */
+static void measure_round(struct metric_map *map, struct snapshot *const stations[2],
                           struct buf *out, char *copy, struct figures *figures, int i)
 {
     struct checksum checksum;
     double start = cpu_microseconds();
 
-    (void)write_page(map, snapshot, "application/openmetrics-text;version=1.0.0", out);
+    (void)write_page(map, stations[1], "application/openmetrics-text;version=1.0.0", out);
     figures->openmetrics.us[i] = cpu_microseconds() - start;
 
     size_t before = allocations;
     start = cpu_microseconds();
-    figures->samples = write_page(map, snapshot, "", out);
+    figures->samples = write_page(map, stations[0], "", out);
     figures->text.us[i] = cpu_microseconds() - start;
     figures->allocations = allocations - before;
     figures->bytes = out->n;
@@ -117,7 +119,6 @@ static void measure_round(struct metric_map *map, const struct snapshot *snapsho
     figures->copy.us[i] = cpu_microseconds() - start;
 }
 
-/* Pages of two snapshots in turns, so that every value is new each time. */
 static struct figures measure(struct metric_map *map, struct snapshot *const stations[2])
 {
     struct figures figures = {0};
@@ -129,7 +130,7 @@ static struct figures measure(struct metric_map *map, struct snapshot *const sta
     if (!copy)
         give_up("no memory");
     for (int i = 0; i < ROUNDS; i++)
-        measure_round(map, stations[i % 2], &out, copy, &figures, i);
+        measure_round(map, stations, &out, copy, &figures, i);
     free(copy);
     buf_free(&out);
     return figures;

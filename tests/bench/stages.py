@@ -20,6 +20,7 @@ FORMS = [
     ("OpenMetrics, gzip", {"Accept": "application/openmetrics-text;version=1.0.0", "Accept-Encoding": "gzip"}),
 ]
 SETTLE_SECONDS = 0.3  # messages may gather for 0.25 s before the exporter reads them (mqtt_rest.h)
+FLOOD_MESSAGES, FLOOD_SECONDS = 600, 0.005  # so many are read without a rest, and have come after that time
 
 
 def seldom_asked():
@@ -67,6 +68,7 @@ class MqttStage:
         self._changes = [t for t, _ in topics(self.portal, self.folder)
                          if t.endswith(("/Dc/0/Voltage", "/Dc/Battery/Voltage"))]
         self._round = 0
+        self.voltage = b""
 
     def _full_page(self):
         """The page once two in a row hold the same number of samples."""
@@ -78,12 +80,21 @@ class MqttStage:
         ready = page.value("victron_up") == 1 and page.value("victron_mqtt_full_publish_timestamp_seconds")
         return page if counts[0] == counts[1] and ready else None
 
-    def change(self):
-        """One value of each device is another one."""
+    def _say_changes(self, times):
         self._round += 1
-        payload = b'{"value":%d.%02d}' % (40 + self._round % 20, self._round % 97)
-        self.publisher.send(b"".join(Publisher.packet(t, payload) for t in self._changes))
+        self.voltage = b"%d.%02d" % (40 + self._round % 20, 1 + self._round % 9)
+        payload = b'{"value":%s}' % self.voltage
+        self.publisher.send(b"".join(Publisher.packet(t, payload) for t in self._changes) * times)
+
+    def change(self):
+        """One value of each device is another one; whoever is measured beside it has the same pause."""
+        self._say_changes(1)
         time.sleep(SETTLE_SECONDS)
+
+    def change_in_flood(self):
+        """The same, said so often that the exporter does not rest, for pages that follow each other."""
+        self._say_changes(-(-FLOOD_MESSAGES // len(self._changes)))
+        time.sleep(FLOOD_SECONDS)
 
     def page(self):
         return self.exporter.get()[2]
