@@ -44,9 +44,10 @@ static void claim_same_value(const struct value *value, const json_t *json)
         CLAIM(value->kind == VALUE_JSON);
 }
 
-/* Of a key that comes twice the parser keeps the last value. */
+/* Of a key that comes twice the parser keeps the last value only: the values are compared
+ * where each key comes once. */
 static void claim_same_members(struct json_reader *reader, struct str text,
-                               const json_t *json)
+                               const json_t *json, size_t members)
 {
     struct str key;
 
@@ -59,7 +60,7 @@ static void claim_same_members(struct json_reader *reader, struct str text,
         struct value value = json_reader_value(reader);
         json_t *member = json_object_get(json, name.p);
         CLAIM(member != NULL);
-        if (json_object_size(json) == 1)
+        if (json_object_size(json) == members)
             claim_same_value(&value, member);
         buf_free(&name);
     }
@@ -98,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (json && !str_contains(text, (struct str){"", 1}))
         CLAIM(outcome == ERR_OK || reader.depth > JSON_DEPTH_MAX);
     if (json_is_object(json) && outcome == ERR_OK)
-        claim_same_members(&reader, text, json);
+        claim_same_members(&reader, text, json, members);
     claim_copy(&reader, text);
     json_decref(json);
     json_reader_free(&reader);
