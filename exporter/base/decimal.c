@@ -11,7 +11,7 @@
 #include "base/str.h"
 
 /* Up to here every integer, and every power of ten that we divide by, is exact. */
-#define EXACT_INTEGER_MAX 9007199254740992.0 /* 2^53 */
+#define EXACT_INTEGER_MAX (INT64_C(1) << 53)
 #define EXACT_POWER_MAX 22
 
 /* More decimals than this are rare in what a GX sends; then printf decides. */
@@ -28,7 +28,8 @@ static bool from_few_decimals(double value, struct decimal *out)
 {
     for (int k = 0; k <= FAST_DECIMALS_MAX; k++) {
         double m = rint(value * powers[k]);
-        if (fabs(m) >= EXACT_INTEGER_MAX / 8) /* 15 digits: no shorter one exists */
+        if (fabs(m) >=
+            (double)EXACT_INTEGER_MAX / 8) /* 15 digits: no shorter one exists */
             return false;
         if (m / powers[k] == value) {
             *out = (struct decimal){(int64_t)m, -k};
@@ -103,12 +104,18 @@ bool decimal_multiply(struct decimal a, struct decimal b, struct decimal *out_pr
     return true;
 }
 
+/* Asked of the integer: as a double 2^53 + 1 has become 2^53 already. */
+static bool is_exact(int64_t mantissa)
+{
+    return mantissa >= -EXACT_INTEGER_MAX && mantissa <= EXACT_INTEGER_MAX;
+}
+
 double decimal_to_double(struct decimal decimal)
 {
     double m = (double)decimal.mantissa;
     int e = decimal.exponent;
 
-    if (fabs(m) <= EXACT_INTEGER_MAX && e >= -EXACT_POWER_MAX && e <= EXACT_POWER_MAX)
+    if (is_exact(decimal.mantissa) && e >= -EXACT_POWER_MAX && e <= EXACT_POWER_MAX)
         return e < 0 ? m / powers[-e] : m * powers[e];
 
     char text[64];

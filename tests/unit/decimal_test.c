@@ -1,6 +1,7 @@
 /* decimal_test.c - numbers are printed as people wrote them, and scaled exactly. */
 #include "check.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,24 @@ static double scaled(double value, double factor)
     return decimal_to_double(product);
 }
 
+/* 2^53 + 1 is no double: a mantissa beyond 2^53 would be rounded, then the result. */
+static void a_long_mantissa_is_rounded_once(void **state)
+{
+    const int64_t two_to_53 = INT64_C(1) << 53;
+    (void)state;
+
+    for (int64_t mantissa = two_to_53 - 3; mantissa <= two_to_53 + 3; mantissa++)
+        for (int exponent = -25; exponent <= 25; exponent++) {
+            char text[64];
+            (void)snprintf(text, sizeof text, "%" PRId64 "e%d", mantissa, exponent);
+            double expected = strtod(text, NULL);
+            assert_true(decimal_to_double((struct decimal){mantissa, exponent}) ==
+                        expected);
+            assert_true(decimal_to_double((struct decimal){-mantissa, exponent}) ==
+                        -expected);
+        }
+}
+
 static void percent_becomes_a_ratio_without_noise(void **state)
 {
     (void)state;
@@ -124,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_the_shortest_that_reads_back),
         cmocka_unit_test(every_finite_double_reads_back),
+        cmocka_unit_test(a_long_mantissa_is_rounded_once),
         cmocka_unit_test(percent_becomes_a_ratio_without_noise),
         cmocka_unit_test(kilowatt_hours_become_whole_joules),
         cmocka_unit_test(refuses_a_product_that_does_not_fit),
