@@ -19,6 +19,10 @@ VEBUS, BATTERY = 'device="vebus",instance="276"', 'device="battery",instance="51
 SOLAR, CHARGER = 'device="solarcharger",instance="279"', 'device="charger",instance="1"'
 EV, GENERATOR, SENSOR = 'device="evcharger",instance="40"', 'device="generator",instance="0"', 'device="temperature",instance="24"'
 DAYLIGHT, ESS = {"site:victron_daylight:bool{}": "1 1"}, {'victron_settings_dynamic_ess_mode{device="settings",instance="0"}': "1 1"}
+TANK = 'device="tank",instance="20"'
+EMPTY = {f"victron_tank_level_ratio{{{TANK}}}": "0.01 0.01", f"device:victron_tank_low_warning_ratio:parameter{{{TANK}}}": "0.1 0.1"}
+FULL = {f"victron_tank_level_ratio{{{TANK}}}": "0.9 0.9", f"device:victron_tank_high_warning_ratio:parameter{{{TANK}}}": "0.8 0.8"}
+COLD = {f"device:victron_temperature_low_celsius:parameter{{{SENSOR}}}": "5 5", f"victron_temperature_celsius{{{SENSOR}}}": "-1 -1"}
 ROOM = {f"device:victron_temperature_high_celsius:parameter{{{SENSOR}}}": "30 30", f"victron_temperature_celsius{{{SENSOR}}}": "35 35"}
 
 ISOLATOR = "First: switch off the isolator of the panels, touch neither panels nor cables"
@@ -93,10 +97,23 @@ ROWS = [
         68: "(must be on), by its menu, by the battery management. Its panels"}, DAYLIGHT | {f"victron_solarcharger_state{{{SOLAR}}}": "0 0"}),
     *codes("VictronSolarChargerOff", f"victron_solarcharger_mode{{{SOLAR}}}", {4: "(must be on), by its mode. Its panels"}, DAYLIGHT),
     *codes("VictronTemperatureOutOfRange", f"victron_temperature_sensor_type{{{SENSOR}}}", {
-        0: "First: stop charging and switch off large loads. It is", 1: "First: see that the door is shut and that it has power. It is",
-        3: "First: too hot: open doors, see that the fan runs; too cold: heat the place. It is",
-        5: "First: switch the heater off, its thermostat may stick. It is", 6: "First: see that the door is shut and that it has power. It is"}, ROOM),
-    ("VictronTemperatureOutOfRange", ROOM, "First: too hot: open doors, see that the fan runs; too cold: heat the place. It is"),
+        0: "First: switch off chargers, the isolators of the panels and large loads; let cool air in. If this is normal",
+        1: "First: see that its door is shut and that it has power; if it stays warm, move the food. If this is normal",
+        3: "First: let cool air in, see that its fan has power, switch off what heats there. If this is normal",
+        5: "First: switch the heater off, its thermostat may stick. If this is normal",
+        6: "First: see that its door is shut and that it has power; if it stays warm, move the food. If this is normal"}, ROOM),
+    *codes("VictronTemperatureOutOfRange", f"victron_temperature_sensor_type{{{SENSOR}}}", {
+        0: "First: warm the place; switch off chargers and the isolators of the panels until it is warmer. If this is normal",
+        1: "First: set it warmer at its own knob. If this is normal", 3: "First: warm the place. If this is normal",
+        5: "First: see that the heater has power. If this is normal"}, COLD),
+    ("VictronTemperatureOutOfRange", ROOM, "First: let cool air in, see that its fan has power, switch off what heats there. If this is normal"),
+    *codes("VictronTankLow", f"victron_tank_fluid_type{{{TANK}}}", {
+        number: f"Tank 20 with {content} is at 1%" for number, content in enumerate((
+            "fuel", "fresh water", "waste water", "live well water", "oil", "sewage", "petrol", "diesel", "gas", "gas", "hydraulic oil",
+            "raw water", "unknown content"))}, EMPTY),
+    *codes("VictronTankHigh", f"victron_tank_fluid_type{{{TANK}}}", {
+        1: "overflows. First: stop filling it. If", 2: "overflows. First: have it emptied. If", 5: "overflows. First: have it emptied. If"}, FULL),
+    ("VictronTankHigh", FULL, "overflows. First: see on the GX screen (device list) what it holds: waste water: have it emptied; else stop filling it. If"),
 ]
 
 
