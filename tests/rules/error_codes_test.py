@@ -18,6 +18,7 @@ TOLD = re.compile(r'Annotations:{.*?description="((?:[^"\\]|\\.)*)".*?summary="(
 VEBUS, BATTERY = 'device="vebus",instance="276"', 'device="battery",instance="512"'
 SOLAR, CHARGER = 'device="solarcharger",instance="279"', 'device="charger",instance="1"'
 EV, GENERATOR, SENSOR = 'device="evcharger",instance="40"', 'device="generator",instance="0"', 'device="temperature",instance="24"'
+INPUT, LOGGER = 'device="digitalinput",instance="1"', 'device="logger",instance="0"'
 DAYLIGHT, ESS = {"site:victron_daylight:bool{}": "1 1"}, {'victron_settings_dynamic_ess_mode{device="settings",instance="0"}': "1 1"}
 TANK = 'device="tank",instance="20"'
 EMPTY = {f"victron_tank_level_ratio{{{TANK}}}": "0.01 0.01", f"device:victron_tank_low_warning_ratio:parameter{{{TANK}}}": "0.1 0.1"}
@@ -51,7 +52,7 @@ ROWS = [
         14: "(the battery is too cold to charge; 0 is none). It goes on with limits. First: warm the place",
         65: "(a device of its network disappeared; 0 is none). It goes on with limits. First: see that the devices",
         66: "(a device in its network does not fit; 0 is none). It goes on with limits. First: see that the devices",
-        122: "(its history is lost; 0 is none). It goes on with limits. First: nothing to do"}),
+        122: "(its history is lost; 0 is none). It works as before. First: see that it works as usual"}),
     # The codes of a battery are others.
     *codes("VictronDeviceErrorCode", f"victron_battery_error_code{{{BATTERY}}}", {1: "error 1 (0 is none). It has stopped"}),
     *codes("VictronSolarChargerError", f"victron_solarcharger_error_code{{{SOLAR}}}", {
@@ -73,7 +74,14 @@ ROWS = [
         "Communication": "a battery does not answer", "Voltage": "the batteries differ in voltage",
         "NrOfBatteries": "the number of batteries is wrong", "InvalidConfiguration": "series or parallel is set wrongly"}.items()
       for row in codes("VictronSmartLithiumError", f'victron_alarm_state{{{BATTERY},alarm="ErrorsSmartLithium{alarm}"}}', {
-          2: f"reports {alarm} ({words}; there should be none)"})],
+          2: f"reports the error {alarm}: {words} (state 2; 0 is ok)"})],
+    *codes("VictronDigitalInputAlarm", f"victron_digitalinput_type{{{INPUT}}}", {
+        2: "set up as: door alarm.", 3: "set up as: bilge pump.", 4: "set up as: bilge alarm (water in the boat).", 5: "set up as: burglar alarm.",
+        6: "set up as: smoke alarm.", 7: "set up as: fire alarm.", 8: "set up as: CO2 alarm.", 9: "set up as: something else."},
+        {f'victron_alarm_state{{{INPUT},alarm="Input"}}': "2 2"}),
+    *codes("VictronGxVrmBacklog", f"victron_logger_buffer_error_state{{{LOGGER}}}", {
+        1: "reports error 1: it is full (0 is none)", 2: "error 2: it cannot be read or written", 3: "error 3: it cannot be read or written",
+        4: "error 4: it holds firmware", 5: "error 5: it is write-protected"}, {f"victron_logger_buffer_records{{{LOGGER}}}": "5 5"}),
     *codes("VictronBatteryInternalFailure", f"victron_battery_mode{{{BATTERY}}}", {
         "3 4": "512 was switched off (code 4;", "3 252": "512 was put on standby (code 252;", "3 5": "512 is not in its normal mode (code 5;"}),
     *codes("VictronBatteryInternalFailure", f"victron_battery_state{{{BATTERY}}}", {10: "512 is in the state Error (code 10;"}),
