@@ -66,7 +66,7 @@ def test_a_page_is_a_mail_too(story, site):
     assert first.priority == "1"
     assert "\n\nFirst: " in first.text and "<b>First:</b> " in first.html
     helper = "whoever runs the monitoring" if site == "tower" else "the installer of the station"
-    assert re.search(rf"\nHow soon: (at once|within the hour), also at night\.\nYou cannot do it, or are not sure: call {helper}\.\n", first.text)
+    assert re.search(rf"\nHow soon: (at once|within the hour), also at night\.\nIf you cannot do it, or are not sure: call {helper}\.\n", first.text)
     for body in (first.text, first.html):
         assert re.search(rf"runbook\.md#{PAGED[site][1][0][0].lower()}\b", body)
         assert re.search(r"https://grafana\.example\.org/d/victron-\w+", body)

@@ -385,10 +385,10 @@ def test_what_to_do_first_stands_by_itself(render):
 def test_it_says_whether_it_can_wait_and_whom_to_call(render, description, labels, whom):
     message = one("mill: battery low", description, **labels)
     first = description.partition("First: ")[2].partition(" How soon")[0]
-    assert f"\n\nFirst: {first}\nHow soon: today.\nYou cannot do it, or are not sure: call {whom}.\n\nSince" in render("victron.text", message=message)
+    assert f"\n\nFirst: {first}\nHow soon: today.\nIf you cannot do it, or are not sure: call {whom}.\n\nSince" in render("victron.text", message=message)
     page = render("victron.html", "html", message)
     assert f"<b>First:</b> {first}</p>" in page
-    assert f"<b>How soon:</b> today.<br>You cannot do it, or are not sure: call {whom}.</p>" in page
+    assert f"<b>How soon:</b> today.<br>If you cannot do it, or are not sure: call {whom}.</p>" in page
     assert f"\nFirst: {first}\nHow soon: today.\nhttps:" in render("victron.chat", message=message)
     assert "How soon" not in render("victron.text") + render("victron.html", "html") + render("victron.chat")
 
@@ -401,6 +401,8 @@ AS_PEOPLE_SAY_IT = [
     ("off by -5m 0s", "off by -5 min"),
     ("off by -45s", "off by -45s"),
     ("at most 100 m in all", "at most 100 m in all"),
+    ("feeds in 5kW (-500W, 100kPa, 0W)", "feeds in 5 kW (-500 W, 100 kPa, 0 W)"),
+    ("MultiPlus 48/5000W and A5W", "MultiPlus 48/5000W and A5W"),
     ("seen 2026-01-02 03:04:05.6 +0000 UTC.", "seen 2026-01-02 03:04 UTC."),
     ("Inverter vebus 276 is off", "Inverter 276 is off"),
     ("parallel inverters (vebus 276)", "parallel inverters (inverter/charger 276)"),
@@ -421,6 +423,29 @@ def test_it_is_written_as_people_say_it(render):
         assert f">mill: {said}</div>" in html.unescape(page) and f">It is {said}</p>" in html.unescape(page)
         assert f"CRITICAL mill: {said} (since 03:05 UTC)\nFirst: see {said}\n" in chat
     assert render("victron.subject", message=message) == f"CRITICAL mill: {AS_PEOPLE_SAY_IT[0][1]} (and {len(alerts) - 1} more)"
+
+
+def test_a_sentence_begins_with_a_capital(render):
+    for written, said in (("solarcharger 279 has", "Solar charger 279 has"), ("multi 0 has", "Inverter/charger 0 has"), ("genset 5 has", "Generator 5 has")):
+        assert f"\n{said} an error.\n" in render("victron.text", message=one("mill: error", f"{written} an error. First: see. How soon: today."))
+
+
+def test_a_device_without_a_number_has_no_slash(render):
+    message = one("mill: uneven", "Uneven.", device="multi", instance="")
+    assert "· device multi ·" in render("victron.text", message=message) and "· multi</div>" in render("victron.html", "html", message)
+
+
+SOLAR, BATTERY = "Solar inverter: makes power for the sockets straight from the panels.", "Inverter: makes power for the sockets out of the battery"
+
+
+@pytest.mark.parametrize(("description", "explained"), [
+    ("Look at the solar inverter.", {SOLAR}), ("Look at pvinverter 20.", {SOLAR}), ("Your inverter is off.", {BATTERY}), ("Inverter vebus 276 is off.", {BATTERY}),
+    ("The inverter slows the solar inverters down.", {SOLAR, BATTERY}), ("multi 0 is off.", {BATTERY}), ("See the solar charger or inverter.", {BATTERY}),
+    ("What it feeds runs dry.", set()), ("It feeds in too much.", {"Feed-in: power"}),
+])
+def test_a_solar_inverter_is_no_inverter(render, description, explained):
+    text = " " + render("victron.text", message=one("mill: look", description)).replace("\n", " ")
+    assert {words for words in (SOLAR, BATTERY, "Feed-in: power") if f" {words}" in text} == explained
 
 
 def test_words_are_explained_where_they_occur(render):
