@@ -63,14 +63,14 @@ def firing():
 
 def past():
     level = " or ".join(f"max by (site, alertname) ({severities(name)}) * {value}" for name, value in (("critical", 2), ("warning", 1)))
-    short = f'label_replace({level.join("()")}, "alert", "$1", "alertname", "Victron(.*)")'
     recent = f"topk({ROWS}, max by (site, alertname) (max_over_time({SINCE}[$__range] @ end())))"
+    shown = f'label_replace({level.join("()")} and on (site, alertname) {recent}, "alert", "$1", "alertname", "Victron(.*)")'
     day = f"count by (component) (count by ({KEY}) (count_over_time({severities('critical', 'warning')}[1d] offset -1d)))"
     noise = f"sum by (alertname) (1 + changes({SINCE}[30d:1h]))"
     words = enums.mapping({1: ("warning", palette.WARNING), 2: ("critical", palette.CRITICAL)})
     return [
         timeline("Alert timeline", f"What fired when, the {ROWS} that began last: a storm has one cause, look at its left end.",
-                 [q(by_name(f"{short} and on (site, alertname) {recent}", "$__range"), "{{name}}: {{alert}}")], 24, 12, words=words, points=300, empty="without alerts"),
+                 [q(by_name(shown, "$__range"), "{{name}}: {{alert}}")], 24, 12, words=words, points=300, empty="without alerts"),
         daily("Alerts per day by component", "Critical and warning alerts that fired on a day: the noise budget.", [q(day, "{{component}}")], 14, height=8, stacked=True, unit="short",
               overrides=tinted(ALERTING, TINTS), empty="without alerts"),
         bars("Noisiest alerts 30 d", "Activations by alert: tune the limit or mend the cause.",
