@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints what the exporter costs, beside others and beside the floor: installs what is
-# missing, builds, measures.  A quarter of an hour; --quick takes a third of that.
+# missing, builds, measures.  Half an hour; --quick takes a third of that.
 #   tests/bench/run.sh [--quick] [SECTION...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
