@@ -28,8 +28,8 @@ static bool from_few_decimals(double value, struct decimal *out)
 {
     for (int k = 0; k <= FAST_DECIMALS_MAX; k++) {
         double m = rint(value * powers[k]);
-        if (fabs(m) >=
-            (double)EXACT_INTEGER_MAX / 8) /* 15 digits: no shorter one exists */
+        /* 15 digits: no shorter one exists */
+        if (fabs(m) >= (double)EXACT_INTEGER_MAX / 8)
             return false;
         if (m / powers[k] == value) {
             *out = (struct decimal){(int64_t)m, -k};

@@ -38,11 +38,11 @@ def paced_cost(pid, scraper, pause, number):
     return cost_of(pid, number, act)
 
 
-def changed_cost(stage, scraper, counts, number, change=None):
-    """(CPU us, allocations) of the server's thread for a page after each device said another value."""
+def changed_cost(stage, scraper, counts, number, change):
+    """(CPU us, allocations) of the server's thread for a page after change(), by which each device says another value."""
 
     def act():
-        (change or stage.change)()
+        change()
         for _ in range(LATE_PAGES_MAX):
             page = scraper.get()
             if page.startswith(GZIP) or stage.voltage + b"\n" in page:

@@ -21,7 +21,7 @@ def rounds(options, samples):
 
 def run_page(options, directory, stack):
     head, *rows = tool("page_bench", PAGE_DEVICE)
-    table("Readings to page, in process, every value new; CPU microseconds, allocations of one page", head, rows)
+    table("Readings to page, in process, what is measured new on each page; CPU microseconds, allocations of one page", head, rows)
 
 
 def mqtt_cells(stage, form, kind, body, us, allocated):
@@ -41,7 +41,7 @@ def mqtt_rows(options, size, directory, peer):
             us, allocated = kept_cost(stage, scraper, counts, seconds, headers)
             yield [*mqtt_cells(stage, form, "unchanged", body, us, allocated), f"{floor_us:.0f}", f"{us / floor_us:.1f}",
                    f"{peer.us_per_sample[form] / (us / stage.samples):.0f}"]
-            us, allocated = changed_cost(stage, scraper, counts, number)
+            us, allocated = changed_cost(stage, scraper, counts, number, stage.change)
             yield [*mqtt_cells(stage, form, "changed", body, us, allocated), "", "", ""]
 
 

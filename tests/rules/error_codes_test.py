@@ -13,7 +13,7 @@ import yaml
 from promtool_life import RULES
 
 PATIENCE = 120  # seconds
-TOLD = re.compile(r'Annotations:{.*?description="((?:[^"\\]|\\.)*)".*?summary="(\d+): ')
+TOLD = re.compile(r'Annotations:{.*?description="((?:[^"\\]|\\.)*)".*?summary="(\d+): ((?:[^"\\]|\\.)*)"')
 
 VEBUS, BATTERY = 'device="vebus",instance="276"', 'device="battery",instance="512"'
 SOLAR, CHARGER = 'device="solarcharger",instance="279"', 'device="charger",instance="1"'
@@ -79,6 +79,10 @@ ROWS = [
         2: "set up as: door alarm.", 3: "set up as: bilge pump.", 4: "set up as: bilge alarm (water in the boat).", 5: "set up as: burglar alarm.",
         6: "set up as: smoke alarm.", 7: "set up as: fire alarm.", 8: "set up as: CO2 alarm.", 9: "set up as: something else."},
         {f'victron_alarm_state{{{INPUT},alarm="Input"}}': "2 2"}),
+    *codes("VictronDigitalInputAlarm", f"victron_digitalinput_type{{{INPUT}}}", {
+        number: f"summary: {kind} (contact 1) has tripped" for number, kind in enumerate((
+            "door alarm", "bilge pump", "bilge alarm", "burglar alarm", "smoke alarm", "fire alarm", "CO2 alarm", "alarm contact"), 2)},
+        {f'victron_alarm_state{{{INPUT},alarm="Input"}}': "2 2"}),
     *codes("VictronGxVrmBacklog", f"victron_logger_buffer_error_state{{{LOGGER}}}", {
         1: "reports error 1: it is full (0 is none)", 2: "error 2: it cannot be read or written", 3: "error 3: it cannot be read or written",
         4: "error 4: it holds firmware", 5: "error 5: it is write-protected"}, {f"victron_logger_buffer_records{{{LOGGER}}}": "5 5"}),
@@ -141,8 +145,8 @@ def texts(tmp_path_factory):
     file.write_text(yaml.dump({"rule_files": ["rules.yml"], "evaluation_interval": "1h", "tests": [test]}, Dumper=rule_subset.Dumper))
     done = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True, timeout=PATIENCE)
     found = {}
-    for text, number in TOLD.findall(done.stdout + done.stderr):
-        found.setdefault(int(number), []).append(text.replace('\\"', '"'))
+    for text, number, summary in TOLD.findall(done.stdout + done.stderr):
+        found.setdefault(int(number), []).extend(said.replace('\\"', '"') for said in (text, f"summary: {summary}"))
     return found
 
 
