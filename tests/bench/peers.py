@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness import Process, request, wait_until
 from measuring import TOOLS
-from simulator.broker import free_ports
+from simulator.free_ports import free_port
 
 NODE_EXPORTER = "/usr/bin/prometheus-node-exporter"
 MQTT_EXPORTER = "/usr/bin/prometheus-mqtt-exporter"
@@ -50,7 +50,7 @@ class Served(Process):
 
 
 def node_exporter():
-    port = free_ports(1)[0]
+    port = free_port()
     return Served(port, NODE_EXPORTER, f"--web.listen-address=127.0.0.1:{port}", "--log.level=error")
 
 
@@ -75,7 +75,7 @@ metrics:
 
 
 def mqtt_exporter(directory, broker_port, portal):
-    port = free_ports(1)[0]
+    port = free_port()
     config = Path(directory) / "mqtt-exporter.yaml"
     config.write_text(MQTT_EXPORTER_CONFIG.format(broker=broker_port, portal=portal))
     return Served(port, MQTT_EXPORTER, f"-config={config}", "-listen-address=127.0.0.1", f"-listen-port={port}",

@@ -7,7 +7,8 @@ from harness import Exporter, PROGRAM, Simulator
 from made_stations import write_station
 from measuring import Scraper, cpu_us, median, memory_mb, table
 from peers import mqtt_exporter, node_exporter, Served
-from simulator.broker import Broker, free_ports
+from simulator.broker import Broker
+from simulator.free_ports import free_port
 from stages import HttpStage, LEVEL, MqttStage
 
 STARTS = 9
@@ -35,7 +36,7 @@ def ms_until_page(start):
 
 def exporter_of(station_url):
     """At a port that is known before it says so."""
-    port = free_ports(1)[0]
+    port = free_port()
     return Served(port, str(PROGRAM), f"--station.url={station_url}", "--site=x", LEVEL,
                   f"--web.listen-address=127.0.0.1:{port}")
 

@@ -6,11 +6,11 @@ folder. Everything else is as the file says. Grafana is not in Debian and is lef
 
 import re
 import shutil
-import socket
 from pathlib import Path
 
 import yaml
 from harness import PROGRAM, Process, request, wait_until
+from simulator.free_ports import free_port
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -59,11 +59,6 @@ def port_of(service):
 
 def seconds(text):
     return int(text.removesuffix("s"))
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Stack:

@@ -13,6 +13,7 @@ import threading
 import time
 
 from harness import PROGRAM, SLOWNESS, Page, wait_until
+from simulator.free_ports import free_port
 
 LATE = 0.1 * SLOWNESS  # contract 5: 100 ms
 QUICK = 0.1 * SLOWNESS  # /-/healthy, whoever else is there
@@ -65,7 +66,7 @@ class Door:
     def __init__(self, serve, host="127.0.0.1"):
         self._serve = serve
         self._host = host
-        self._port = 0
+        self._port = free_port()
         self._listener = None
         self._thread = None
         self._plugs = []
@@ -80,7 +81,6 @@ class Door:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self._host, self._port))
         listener.listen(backlog)
-        self._port = listener.getsockname()[1]
         return listener
 
     def open(self):

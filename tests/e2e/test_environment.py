@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from harness import PROGRAM, SLOWNESS, STATIONS, Page, request, wait_until
 from hostile import HealthWatch, RawStation
-from simulator.broker import free_ports
+from simulator.free_ports import free_port
 
 ESS = "cerbo-gx-v3.70-ess"
 LIMIT_64 = ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]
@@ -93,7 +93,7 @@ class Writer:
     """The program with a stderr of the test's choice; values of its log come from elsewhere."""
 
     def __init__(self, station_url, stderr, *flags):
-        (port,) = free_ports(1)
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.child = subprocess.Popen([PROGRAM, f"--station.url={station_url}", "--site=x", "--log.level=debug",
                                        "--scrape.min-interval=0s", f"--web.listen-address=127.0.0.1:{port}", *flags],
@@ -175,7 +175,7 @@ def test_a_full_disk():
 
 def test_no_standard_streams_at_all():
     """Closed stdin, stdout, stderr: their numbers are not given to sockets."""
-    (port,) = free_ports(1)
+    port = free_port()
     with RawStation() as station:
         child = subprocess.Popen(["sh", "-c", f'exec "{PROGRAM}" --station.url={station.url} --site=x --log.level=debug '
                                   f"--web.listen-address=127.0.0.1:{port} <&- >&- 2>&-"])

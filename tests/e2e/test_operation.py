@@ -9,6 +9,7 @@ import time
 
 import pytest
 from harness import PROGRAM, request, run, wait_until
+from simulator.free_ports import free_port
 
 ESS = "cerbo-gx-v3.70-ess"
 
@@ -205,9 +206,7 @@ def test_an_unwritable_stderr_and_few_descriptors_do_no_harm(simulator):
     from harness import PROGRAM
 
     station = simulator(ESS)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     child = subprocess.Popen(["sh", "-c", f'ulimit -n 64; exec "{PROGRAM}" --station.url={station.url} --site=x '
                               f"--web.listen-address=127.0.0.1:{port} 2>&-"], env=os.environ)
     try:

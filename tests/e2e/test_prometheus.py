@@ -2,21 +2,15 @@
 
 import json
 import shutil
-import socket
 import urllib.parse
 
 import pytest
 import yaml
 from harness import ROOT, Process, request, wait_until
+from simulator.free_ports import free_port
 
 ESS = "cerbo-gx-v3.70-ess"
 pytestmark = pytest.mark.skipif(not shutil.which("prometheus"), reason="prometheus is not installed")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Prometheus(Process):

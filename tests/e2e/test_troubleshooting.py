@@ -6,6 +6,7 @@ import socket
 import pytest
 from harness import PROGRAM, ROOT, Process, run
 from simulator.broker import Broker
+from simulator.free_ports import free_port
 
 DOCUMENT = ROOT / "docs" / "troubleshooting.md"
 ESS = "cerbo-gx-v3.70-ess"
@@ -26,11 +27,6 @@ def quoted(start):
     for number, text in enumerate(DOCUMENT.read_text(encoding="utf-8").splitlines(), 1):
         found += [(number, span) for span in re.findall(r"`((?:\\`|[^`])+)`", text) if span.startswith(start)]
     return found
-
-
-def unused_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def password_file(folder, text):
@@ -73,7 +69,7 @@ def over_http(simulator, watch):
         station.faults(fault)
         watch(station.url + path if path is not None else station.url.replace("http:", "https:"))
     watch("http://no-such-gx.invalid")
-    watch(f"http://127.0.0.1:{unused_port()}")
+    watch(f"http://127.0.0.1:{free_port()}")
 
 
 def in_the_queue_of_a_zombie(watch):
@@ -94,7 +90,7 @@ def over_mqtt(mqtt_station, watch, folder):
         return Broker(folder / name, **options)
 
     watch("mqtt://no-such-gx.invalid")
-    watch(f"mqtt://127.0.0.1:{unused_port()}")
+    watch(f"mqtt://127.0.0.1:{free_port()}")
     with broker("open") as server:
         mqtt_station(server, ESS)
         watch(server.url, "--mqtt.portal-id=c0ffee000000", "--mqtt.stale-after=1s")
@@ -108,7 +104,7 @@ def over_mqtt(mqtt_station, watch, folder):
 
 
 def without_a_site():
-    nameless = Process([str(PROGRAM), f"--station.url=http://127.0.0.1:{unused_port()}", "--web.listen-address=127.0.0.1:0"])
+    nameless = Process([str(PROGRAM), f"--station.url=http://127.0.0.1:{free_port()}", "--web.listen-address=127.0.0.1:0"])
     try:
         nameless.wait_for("give --site")
     finally:

@@ -4,5 +4,5 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-for folder in ("rules", "e2e", "e2e_rules"):
+for folder in ("", "rules", "e2e", "e2e_rules"):
     sys.path.insert(0, str(TESTS / folder))

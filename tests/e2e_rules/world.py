@@ -17,7 +17,8 @@ import rule_subset
 import simulated_time
 import yaml
 from harness import ROOT, STATIONS, Exporter, Process, Simulator, request, wait_until
-from sinks import MailSink, WebhookSink, free_port
+from simulator.free_ports import free_port
+from sinks import MailSink, WebhookSink
 
 SCRAPE_SECONDS = 2
 HOUR, DAY = 3600, 86400

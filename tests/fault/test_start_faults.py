@@ -10,7 +10,7 @@ from harness import ROOT, Process, request, wait_until
 from test_scrape_faults import try_page, whole_page
 
 sys.path.append(str(ROOT / "tests"))
-from simulator.broker import free_ports  # noqa: E402
+from simulator.free_ports import free_port  # noqa: E402
 
 # What a start makes, at least once; the first of each fails, and one in the middle.
 CALLS = ["calloc", "realloc", "pthread_attr_init", "pthread_create", "epoll_create1", "epoll_ctl", "eventfd", "socket",
@@ -23,7 +23,7 @@ class Started(Process):
     """The program, which may not come up."""
 
     def __init__(self, faults, station, flags):
-        (port,) = free_ports(1)
+        port = free_port()
         self.url = f"http://localhost:{port}"
         super().__init__([str(PROGRAM), f"--station.url={station.url}", "--site=x", "--scrape.min-interval=0s",
                           f"--web.listen-address=localhost:{port}", *flags], env={**faults.env, "NOTIFY_SOCKET": "@nobody"})

@@ -10,7 +10,8 @@ import sys
 import pytest
 from fleet_tool import ROOT, FleetFolder
 from harness import Simulator, wait_until
-from servers import Prometheus, environment, free_port
+from servers import Prometheus, environment
+from simulator.free_ports import free_port
 
 sys.path += [str(ROOT / "tests" / folder) for folder in ("dashboards", "e2e_rules")]
 import accelerated  # noqa: E402

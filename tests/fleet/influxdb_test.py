@@ -14,6 +14,7 @@ import servers
 import yaml
 from fleet_tool import ROOT, FleetFolder
 from harness import Exporter, Simulator, request, wait_until
+from simulator.free_ports import free_port
 
 PATIENCE = 60.0
 DATABASE = "victron"
@@ -21,7 +22,7 @@ DATABASE = "victron"
 
 class InfluxDb(servers.Server):
     def __init__(self, folder):
-        address, rpc = (f"127.0.0.1:{servers.free_port()}" for _ in range(2))
+        address, rpc = (f"127.0.0.1:{free_port()}" for _ in range(2))
         config = folder / "influxdb.conf"
         config.write_text(f'reporting-disabled = true\nbind-address = "{rpc}"\n[meta]\ndir = "{folder}/meta"\n'
                           f'[data]\ndir = "{folder}/data"\nwal-dir = "{folder}/wal"\n[monitor]\nstore-enabled = false\n'

@@ -3,18 +3,13 @@
 import json
 import os
 import re
-import socket
 import urllib.parse
 
 from fleet_tool import ROOT
 from harness import PROGRAM, Process, request, wait_until
+from simulator.free_ports import free_port
 
 FLEET = ROOT / "deploy" / "fleet"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def answers(url):

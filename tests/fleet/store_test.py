@@ -18,7 +18,8 @@ import pytest
 import yaml
 from fleet_tool import ROOT, FleetFolder
 from harness import Exporter, Simulator, request, wait_until
-from servers import FLEET, Server, Unit, free_port, shipped_command, victoria_metrics, vmagent
+from servers import FLEET, Server, Unit, shipped_command, victoria_metrics, vmagent
+from simulator.free_ports import free_port
 
 sys.path += [str(ROOT / "tests" / folder) for folder in ("dashboards", "e2e_rules")]
 import accelerated  # noqa: E402

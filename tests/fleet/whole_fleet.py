@@ -14,6 +14,7 @@ sys.path += [str(ROOT / "tests" / "bench")]
 from measuring import TOOLS  # noqa: E402
 from mqtt_stations import portal  # noqa: E402
 from simulator.broker import Broker  # noqa: E402
+from simulator.free_ports import free_port  # noqa: E402
 
 RECORDINGS = ("cerbo-gx-v3.70-ess", "venus-v3.14-offgrid-house", "three-phase-site", "ekrano-gx-v3.70-boat")
 PATIENCE = 120.0
@@ -66,7 +67,7 @@ class WholeFleet:
     def __init__(self, folder, stations, stack, interval=15, level="standard", ports=None):
         self.interval, self.stations = interval, stations
         self.sites = [f"station-{one:05}" for one in range(stations.number)]
-        ports = ports or [servers.free_port() for _ in self.sites]
+        ports = ports or [free_port() for _ in self.sites]
         rows = [{"site": site, **stations.row(one), "port": ports[one], "region": f"region-{one % REGIONS}", "customer": "acme", "level": level}
                 for one, site in enumerate(self.sites)]
         self.folder = FleetFolder(folder, stations="stations.json", compose=None, kubernetes=None)
@@ -111,7 +112,7 @@ class WholeFleet:
         agent = servers.vmagent(folder, folder / "targets", store.url, 0, interval=f"{self.interval}s")
         self._stack.callback(agent.stop)
         subprocess.run(["/usr/bin/python3", servers.FLEET / "victoriametrics/make_rules.py", ROOT / "alert-rules", folder / "rules"], check=True)
-        address = f"127.0.0.1:{servers.free_port()}"
+        address = f"127.0.0.1:{free_port()}"
         alerts = servers.Unit("victoriametrics/vmalert.service", address, [
             ("http://127.0.0.1:8428", store.url), ("-notifier.url=http://127.0.0.1:9093", "-notifier.blackhole"),
             ("/etc/victoria-metrics/rules", str(folder / "rules")), ("127.0.0.1:8880", address)])

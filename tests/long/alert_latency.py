@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / name) for name in ("rules", "e2e", "e2e_rules")]
+sys.path[:0] = [str(TESTS / name) for name in ("", "rules", "e2e", "e2e_rules")]
 
 import story  # noqa: E402
 from world import World  # noqa: E402

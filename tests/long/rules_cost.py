@@ -22,7 +22,7 @@ import urllib.parse
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / name) for name in ("rules", "e2e", "e2e_rules")]
+sys.path[:0] = [str(ROOT / "tests" / name) for name in ("", "rules", "e2e", "e2e_rules")]
 
 import healthy  # noqa: E402
 import promql_reading  # noqa: E402
@@ -32,7 +32,7 @@ import simulated_time  # noqa: E402
 import yaml  # noqa: E402
 from accelerated import seconds  # noqa: E402
 from harness import Process, request, wait_until  # noqa: E402
-from sinks import free_port  # noqa: E402
+from simulator.free_ports import free_port  # noqa: E402
 
 KINDS = tuple(healthy.STATIONS)
 SCRAPE = 30

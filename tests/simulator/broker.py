@@ -11,18 +11,11 @@ import threading
 import time
 from pathlib import Path
 
+from .free_ports import free_ports
+
 _START_SECONDS = 10
 _CERTIFICATE_DAYS = "36524"
 _CONNACK_REFUSED = b"\x20\x02\x00\x05"
-
-
-def free_ports(number):
-    """Different ports that nobody listens on."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def make_certificate(directory):

@@ -10,6 +10,7 @@ import threading
 from http.server import BaseHTTPRequestHandler
 
 from .delivery import Delivery, shape
+from .free_ports import free_port
 from .http_api import not_available, question_of
 from .request_log import accept_queue_length
 
@@ -67,7 +68,7 @@ class HttpStation:
 
     def __init__(self, address, api, faults, log):
         self.api, self.faults, self.log = api, faults, log
-        self._address = address
+        self._address = (address[0], address[1] or free_port())
         self._lock = threading.Lock()
         self._mode = "serving"
         self._connection = None

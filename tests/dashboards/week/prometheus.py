@@ -1,7 +1,6 @@
 """A real Prometheus that holds what it is given, however old: samples come by remote write."""
 
 import json
-import socket
 import struct
 import sys
 import urllib.error
@@ -11,19 +10,15 @@ from pathlib import Path
 
 import yaml
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "e2e"))
+TESTS = Path(__file__).resolve().parents[2]
+sys.path += [str(TESTS), str(TESTS / "e2e")]
 from harness import Process, request, wait_until  # noqa: E402
+from simulator.free_ports import free_port  # noqa: E402
 
 _KEPT = "400d"
 _HEAD = "200d"  # of the block in memory: samples of any series are taken up to half of it behind the newest one
 _BYTES_PER_WRITE = 16_000_000
 _LITERAL_MAX = 65536  # bytes of a literal of snappy with a length of two bytes
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Prometheus:
