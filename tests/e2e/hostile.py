@@ -1,12 +1,10 @@
-"""Enemies of the exporter: a station made of raw bytes, and a watch on what others notice of it.
+"""Enemies of the exporter: a station made of raw bytes, and what is to hold of the exporter meanwhile.
 
 The simulator imitates the real server with its faults; what no real server would do comes from here.
 """
 
 import contextlib
-import http.client
 import json
-import multiprocessing
 import socket
 import struct
 import threading
@@ -16,7 +14,6 @@ from harness import PROGRAM, SLOWNESS, Page, wait_until
 from simulator.free_ports import free_port
 
 LATE = 0.1 * SLOWNESS  # contract 5: 100 ms
-QUICK = 0.1 * SLOWNESS  # /-/healthy, whoever else is there
 PREFIX = "com.victronenergy."
 
 # The thread sanitizer remembers four accesses to each word; bounds of memory are so many times as wide.
@@ -228,69 +225,3 @@ def assert_settles_at(server, before, rss_kib):
     after = numbers_of(server)
     assert after["threads"] <= before["threads"], (before, after)
     assert after["rss"] - before["rss"] < rss_kib * SHADOW, (before, after)
-
-
-class HealthWatch:
-    """Asks /-/healthy all along, from a process of its own; assert_quick() at the end.
-
-    It is at work when the block begins; asked() tells how often it asked by now. tls is an ssl.SSLContext.
-    """
-
-    def __init__(self, server, path="/-/healthy", tls=None):
-        host, port = server.url.removeprefix("http://").split(":")
-        context = multiprocessing.get_context("fork")
-        self._receiver, sender = context.Pipe(duplex=False)
-        self._stop = context.Event()
-        self._asked = context.Value("i", 0)
-        self._child = context.Process(target=_watch, daemon=True,
-                                      args=((host, int(port)), path, tls, self._stop, self._asked, sender))
-
-    def __enter__(self):
-        self._child.start()
-        wait_until(self.asked, what="the watch at work")
-        return self
-
-    def asked(self):
-        return self._asked.value
-
-    def __exit__(self, *_exception):
-        self._stop.set()
-        self.took = self._receiver.recv() if self._receiver.poll(10) else [float("inf")]
-        self._child.join(5)
-
-    def assert_quick(self, at_least=10):
-        """Nine of ten within 100 ms, none after a second or two: two cores have other work, too."""
-        late = [seconds for seconds in self.took if seconds > QUICK]
-        assert len(self.took) >= at_least
-        assert len(late) <= max(1, len(self.took) // 10), sorted(late)[-10:]
-        assert max(self.took) < 2, sorted(late)[-10:]
-
-
-def _watch(address, path, tls, stop, asked, sender):
-    took = []
-    kept = http.client.HTTPSConnection(*address, context=tls, timeout=5) if tls else None  # one handshake for all
-    if kept:
-        kept.connect()
-    while not stop.is_set():
-        start = time.monotonic()
-        try:
-            is_good = _is_answered(kept, path) if kept else _is_answered_anew(address, path)
-        except OSError:
-            is_good = False
-        took.append(time.monotonic() - start if is_good else float("inf"))
-        asked.value = len(took)
-        time.sleep(0.01)
-    sender.send(took)
-
-
-def _is_answered(connection, path):
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status == 200
-
-
-def _is_answered_anew(address, path):
-    with socket.create_connection(address, timeout=5) as connection:
-        connection.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-        return b" 200 " in connection.recv(100)

@@ -4,7 +4,8 @@ import time
 
 import pytest
 from harness import wait_until
-from hostile import HealthWatch, RawStation, assert_in_time
+from health_watch import HealthWatch
+from hostile import RawStation, assert_in_time
 from hostile_broker import RawBroker, said
 from moved_clock import MovedClock
 

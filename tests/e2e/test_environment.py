@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 from harness import PROGRAM, SLOWNESS, STATIONS, Page, request, wait_until
-from hostile import HealthWatch, RawStation
+from health_watch import HealthWatch
+from hostile import RawStation
 from simulator.free_ports import free_port
 
 ESS = "cerbo-gx-v3.70-ess"

@@ -12,7 +12,8 @@ import time
 
 import pytest
 from harness import OPENMETRICS, SLOWNESS, Page, request, wait_until
-from hostile import ENV, HealthWatch, RawStation, assert_in_time, assert_settles_at, numbers_of, reset
+from health_watch import HealthWatch
+from hostile import ENV, RawStation, assert_in_time, assert_settles_at, numbers_of, reset
 from moved_clock import faster
 
 ESS = "cerbo-gx-v3.70-ess"

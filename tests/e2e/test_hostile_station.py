@@ -5,8 +5,9 @@ import time
 
 import pytest
 from harness import wait_until
-from hostile import (ENV, HealthWatch, RawStation, assert_in_time, assert_settles_at, count_lines, head,
-                     numbers_of, reasons, service_list, table, values)
+from health_watch import HealthWatch
+from hostile import (ENV, RawStation, assert_in_time, assert_settles_at, count_lines, head, numbers_of, reasons,
+                     service_list, table, values)
 from hostile_answers import BAD_ANSWERS
 
 ESS = "cerbo-gx-v3.70-ess"

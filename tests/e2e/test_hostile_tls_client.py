@@ -10,7 +10,8 @@ import ssl
 
 import pytest
 from harness import Page, wait_until
-from hostile import ENV, HealthWatch, RawStation, assert_settles_at, numbers_of, reset
+from health_watch import HealthWatch
+from hostile import ENV, RawStation, assert_settles_at, numbers_of, reset
 from test_hostile_scraper import BAD_REQUESTS, PER_ADDRESS_MAX, SCRAPE, enemy, is_closed
 from web_clients import TLS, Certificate, WebExporter, write_config
 
@@ -74,7 +75,7 @@ def is_served(server):
 def others_are_served(server, at_least=30):
     """All along and afterwards; nothing is left of those who came."""
     before = numbers_of(server)
-    with HealthWatch(server, tls=ANY) as watch:
+    with HealthWatch(server, is_tls=True) as watch:
         yield
         wait_until(lambda: watch.asked() >= at_least, what="looks")
     watch.assert_quick(at_least)

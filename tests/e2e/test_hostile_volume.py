@@ -2,7 +2,8 @@
 
 import pytest
 from harness import SLOWNESS, Page, wait_until
-from hostile import HealthWatch, RawStation, service_list, table
+from health_watch import HealthWatch
+from hostile import RawStation, service_list, table
 
 SERVICES = 50
 PATHS = 999  # of each service: with its instance 50,000 values

@@ -4,7 +4,8 @@ import time
 
 import pytest
 from harness import wait_until
-from hostile import ENV, SHADOW, HealthWatch, assert_in_time, count_lines, numbers_of, reasons
+from health_watch import HealthWatch
+from hostile import ENV, SHADOW, assert_in_time, count_lines, numbers_of, reasons
 from hostile_broker import PORTAL, PUBLISH, RawBroker, connack, packet, publish, said, text
 
 MIB = 1024 * SHADOW  # numbers_of() counts KiB

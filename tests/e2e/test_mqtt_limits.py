@@ -3,7 +3,7 @@
 import paho.mqtt.client as paho
 import pytest
 from harness import wait_until
-from hostile import HealthWatch
+from health_watch import HealthWatch
 
 PORTAL = "c0619ab0e550"
 STATION = "twins"

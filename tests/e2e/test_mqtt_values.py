@@ -4,7 +4,8 @@ import time
 
 import pytest
 from harness import promtool_check, wait_until
-from hostile import ENV, HealthWatch, RawStation, assert_in_time, raw_values
+from health_watch import HealthWatch
+from hostile import ENV, RawStation, assert_in_time, raw_values
 from hostile_broker import PORTAL, RawBroker, connack, publish, said
 from hostile_values import NAMES, TOKENS
 

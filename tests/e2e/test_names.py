@@ -4,6 +4,7 @@ The exporters run in mount namespaces of their own, with a resolv.conf that name
 """
 
 import contextlib
+import errno
 import os
 import socket
 import subprocess
@@ -13,23 +14,37 @@ import time
 import pytest
 from at_once import AtOnce
 from harness import PROGRAM, Exporter, wait_until
-from hostile import ENV, HealthWatch, RawStation, assert_in_time, count_lines, numbers_of, reasons
+from health_watch import HealthWatch
+from hostile import ENV, RawStation, assert_in_time, count_lines, numbers_of, reasons
 from hostile_broker import RawBroker
 
-NAME_SERVER = "127.0.0.77"
+ADDRESSES = [f"127.0.0.{number}" for number in range(64, 128)]
 NAME_ERROR, SERVER_FAILURE = 3, 2
 # A lookup waits 5 s for an answer, asks once more, and one that is over begins the pause to the next one.
 BACK_WITHIN = 30
 
 
 class NameServer:
-    """answers[name]: None is silence, "" an address, a number the code of a failure."""
+    """answers[name]: None is silence, "" an address, a number the code of a failure.
+
+    The port is given, so the address is one that no other run of these tests has.
+    """
 
     def __init__(self):
         self.answers = {}
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((NAME_SERVER, 53))
+        self.address = next((address for address in ADDRESSES if self._has(address)), None)
+        assert self.address, f"port 53 is taken on all of {ADDRESSES[0]} to {ADDRESSES[-1]}: end what has it"
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def _has(self, address):
+        try:
+            self._socket.bind((address, 53))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            return False
+        return True
 
     def close(self):
         self._socket.close()
@@ -57,24 +72,24 @@ class NameServer:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    """The program behind a resolv.conf of its own."""
-    folder = tmp_path_factory.mktemp("names")
+def name_server():
     if os.getuid() != 0 or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
         pytest.skip("needs root and a mount namespace")
-    (folder / "resolv.conf").write_text(f"nameserver {NAME_SERVER}\n")
+    server = NameServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory, name_server):
+    """The program behind a resolv.conf of its own."""
+    folder = tmp_path_factory.mktemp("names")
+    (folder / "resolv.conf").write_text(f"nameserver {name_server.address}\n")
     script = folder / "program"
     script.write_text("#!/bin/sh\nexec unshare --mount sh -c "
                       f"'mount --bind {folder}/resolv.conf /etc/resolv.conf && exec \"$0\" \"$@\"' '{PROGRAM}' \"$@\"\n")
     script.chmod(0o755)
     return script
-
-
-@pytest.fixture(scope="module")
-def name_server():
-    server = NameServer()
-    yield server
-    server.close()
 
 
 KINDS = {"http": (RawStation, "station failed"), "mqtt": (RawBroker, "broker connection failed")}

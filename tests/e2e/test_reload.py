@@ -6,7 +6,8 @@ import threading
 
 import pytest
 from harness import PROGRAM, SLOWNESS, Process, request, wait_until
-from hostile import HealthWatch, numbers_of
+from health_watch import HealthWatch
+from hostile import numbers_of
 
 ESS = "cerbo-gx-v3.70-ess"
 ROW = ('{"device": "vebus", "path": "/Mode", "metric": "victron_vebus_wish_%d", "type": "gauge", '

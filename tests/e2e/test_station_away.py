@@ -7,8 +7,8 @@ import time
 
 import pytest
 from harness import wait_until
-from hostile import (ENV, HealthWatch, RawStation, assert_in_time, assert_settles_at, count_lines, numbers_of,
-                     reasons)
+from health_watch import HealthWatch
+from hostile import ENV, RawStation, assert_in_time, assert_settles_at, count_lines, numbers_of, reasons
 
 ESS = "cerbo-gx-v3.70-ess"
 HUNG = "com.victronenergy.vebus.ttyS4"
