@@ -26,7 +26,7 @@ struct web_text {
 };
 
 struct web_texts {
-    struct web_text *items;
+    struct web_text *items; /* none is empty */
     size_t count;
     int line; /* of the key; 0: it is not there */
 };

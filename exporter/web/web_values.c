@@ -102,13 +102,14 @@ static void read_words(struct web_reader *reader, const struct web_key *key,
         field->line = pair->line;
 }
 
+/* An empty one names nobody. */
 static void add_text(struct web_reader *reader, const struct web_pair *item,
                      void *context)
 {
     struct web_texts *field = context;
     struct str text;
 
-    if (web_reader_text(reader, item, false, &text) && field->items)
+    if (web_reader_text(reader, item, false, &text) && text.n && field->items)
         field->items[field->count++] = (struct web_text){text, item->line};
 }
 

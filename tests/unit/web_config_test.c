@@ -131,6 +131,17 @@ static void test_the_old_name_of_a_client_policy_is_known(void **state)
     web_config_free(&config);
 }
 
+/* As a line leaves it of which the name was made a comment. */
+static void test_an_empty_name_names_nobody(void **state)
+{
+    (void)state;
+    parse("tls_server_config: {cert: c, key: k, client_auth_type: RequireAnyClientCert, "
+          "client_allowed_sans: ['', ~, a, \"\"]}\n");
+    assert_int_equal(config.tls.client_allowed_sans.count, 1);
+    check_str(config.tls.client_allowed_sans.items[0].text, "a");
+    web_config_free(&config);
+}
+
 /* Files that the toolkit's documentation and tests hold to be good. */
 static void test_files_of_other_exporters_are_taken(void **state)
 {
@@ -179,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_every_key_gets_to_its_field),
         cmocka_unit_test(test_what_is_not_said_is_the_default),
         cmocka_unit_test(test_the_old_name_of_a_client_policy_is_known),
+        cmocka_unit_test(test_an_empty_name_names_nobody),
         cmocka_unit_test(test_files_of_other_exporters_are_taken),
         cmocka_unit_test(test_an_anchor_stands_for_what_it_names),
     };

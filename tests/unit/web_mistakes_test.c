@@ -111,8 +111,11 @@ static const struct {
      "client_auth_type of RequireAndVerifyClientCert or RequireAnyClientCert\n"},
     {TLS "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans: []\n",
      "web.yml: line 5: tls_server_config: client_allowed_sans: is empty: nobody "
-     "could "
-     "come in\n"},
+     "could come in\n"},
+    {TLS "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans:\n"
+         "    - # prometheus.example.org\n    - ''\n",
+     "web.yml: line 5: tls_server_config: client_allowed_sans: is empty: nobody "
+     "could come in\n"},
     {TLS "  max_version: TLS11\n",
      "web.yml: line 4: tls_server_config: max_version: leaves no version: allowed a "
      "min_version (TLS12 if not said) up to the max_version (TLS13 if not said)\n"},
