@@ -14,8 +14,8 @@ class HealthWatch:
     It is at work when the block begins; asked() tells how often it asked by now. With is_tls over TLS, whoever answers.
     """
 
-    def __init__(self, server, path="/-/healthy", is_tls=False):
-        self._command = ["/usr/bin/python3", str(ASKER), *server.url.removeprefix("http://").rsplit(":", 1), path,
+    def __init__(self, server, is_tls=False):
+        self._command = ["/usr/bin/python3", str(ASKER), *server.url.removeprefix("http://").rsplit(":", 1), "/-/healthy",
                          *(["tls"] if is_tls else [])]
 
     def __enter__(self):

@@ -6,7 +6,7 @@
 #define REQUEST_MS 1500 /* a handshake on a busy machine takes its time */
 #define ANSWER_MS 1500
 #define PER_ADDRESS 4
-#define LATE_MS 10000
+#define LATE_MS 5000
 #define CLOSE "Connection: close\r\n"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: x\r\n" CLOSE "\r\n"
 
